@@ -1,0 +1,1 @@
+"""What may be recorded, and the rules. Python and pydantic only."""

@@ -1,0 +1,1 @@
+"""Awards of public money, and their milestones."""

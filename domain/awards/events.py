@@ -1,0 +1,141 @@
+"""What happens to an award and its milestones. All money is in whole pence."""
+
+from datetime import date
+from enum import StrEnum
+
+from domain.kernel import Event, Reference, Value, Words
+from domain.money import Pence
+from domain.monitoring.schedule import DueRule
+from domain.periods import FinancialYear, Frequency, PeriodCode
+
+
+class Route(StrEnum):
+    """How the money reaches the provider."""
+
+    GRANT = "grant"
+    CONTRACT = "contract"
+    SINGLE_TENDER = "single-tender"
+    """A contract made without competition; it needs a ground."""
+    POOLED_SHARE = "pooled-share"
+    """The office's part of a budget that several bodies share."""
+    INTERNAL = "internal"
+    """Kept and spent by the office itself."""
+    NOT_STATED = "not-stated"
+    """The paper that the award was taken from does not say."""
+
+
+class Share(Value):
+    """What one fund puts into an award. ``None`` pence: not known, and no figure stands for it."""
+
+    fund: Reference
+    year: FinancialYear
+    amount_pence: Pence | None
+    inferred_pence: Pence | None = None
+    """What it must be, worked out from something else. Shown beside; never added up."""
+    printed: str | None = None
+    """As the paper prints it, such as ``£213,000 from OPCC``, when there is more to it than the figure."""
+
+
+class AwardRegistered(Event, name="award.registered"):
+    """An award was written down: to whom, for what, by which route, for which days. No money is taken yet."""
+
+    service: Words
+    route: Route
+    ground: str | None
+    """Why a single tender was allowed: only one supplier for technical reasons, or continuity of supply."""
+    provider: Reference | None
+    """``None``: not chosen yet, or not stated."""
+    starts_on: date | None
+    ends_on: date | None
+    decision: str | None
+    remarks: tuple[Words, ...]
+
+
+class AwardApproved(Event, name="award.approved"):
+    """The award was approved and its shares were taken from the funds."""
+
+    shares: tuple[Share, ...]
+    decision: str | None
+
+
+class AwardAmountConfirmed(Event, name="award.amount-confirmed"):
+    """The share of one fund that was not known became known."""
+
+    fund: Reference
+    year: FinancialYear
+    amount_pence: Pence
+    source: Words
+
+
+class AwardReduced(Event, name="award.reduced"):
+    """The award became smaller; the difference went back to its fund."""
+
+    fund: Reference
+    year: FinancialYear
+    by_pence: Pence
+    reason: Words
+
+
+class AwardWithdrawn(Event, name="award.withdrawn"):
+    """The award came to an end before its time; what was not yet paid went back to its funds."""
+
+    reason: Words
+
+
+class PaymentMade(Event, name="award.payment-made"):
+    """Money was paid to the provider out of one fund's share."""
+
+    payment: Reference
+    fund: Reference
+    year: FinancialYear
+    amount_pence: Pence
+    paid_on: date
+
+
+class MilestonePlanned(Event, name="award.milestone-planned"):
+    """Something the provider must have done by a day."""
+
+    milestone: Reference
+    title: Words
+    due_on: date
+
+
+class MilestoneRescheduled(Event, name="award.milestone-rescheduled"):
+    """The day changed, for a reason."""
+
+    milestone: Reference
+    due_on: date
+    reason: Words
+
+
+class MilestoneCompleted(Event, name="award.milestone-completed"):
+    """The contract manager is satisfied that the provider has met a milestone."""
+
+    milestone: Reference
+    completed_on: date
+    evidence: Words
+
+
+class MilestoneMissed(Event, name="award.milestone-missed"):
+    """The contract manager records that a milestone was not met when it was due. It may still be met late."""
+
+    milestone: Reference
+    reason: Words
+
+
+class MilestoneWaived(Event, name="award.milestone-waived"):
+    """The office no longer asks for a milestone."""
+
+    milestone: Reference
+    reason: Words
+
+
+class MonitoringScheduled(Event, name="award.monitoring-scheduled"):
+    """What the provider owes, how often and when it is due. The obligations follow from it, each its own record."""
+
+    schedule: Reference
+    title: Words
+    frequency: Frequency
+    due: DueRule
+    covers: PeriodCode
+    """The days it is owed for."""

@@ -1,0 +1,1 @@
+"""Funding streams, a financial year at a time."""

@@ -1,0 +1,1 @@
+"""What is owed to the office, and by when."""

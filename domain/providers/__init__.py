@@ -1,0 +1,1 @@
+"""Organisations that receive public money."""

@@ -1,0 +1,25 @@
+"""A provider: an organisation that receives public money to do something for victims or communities."""
+
+from typing import Self
+
+from domain.kernel import Aggregate, Event
+from domain.providers.events import Kind, ProviderIdentified, ProviderRegistered, ProviderStatusChanged, Status
+
+
+class Provider(Aggregate):
+    """What is known of one provider."""
+
+    title: str = ""
+    kind: Kind = Kind.ORGANISATION
+    status: Status = Status.ACTIVE
+    charity_number: str | None = None
+    company_number: str | None = None
+
+    def evolve(self, event: Event) -> Self:
+        match event:
+            case ProviderRegistered() | ProviderIdentified():
+                return self.model_copy(update=dict(event))
+            case ProviderStatusChanged(status=status):
+                return self.model_copy(update={"status": status})
+            case _:
+                return self

@@ -1,0 +1,1 @@
+"""What providers say came of the money."""

@@ -1,0 +1,185 @@
+"""What may be ordered about an outcome report."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from domain.awards.commands import ConfirmAward
+from domain.errors import Refusal
+from domain.kernel import Command, Event, Occasion, Reference, Role, Words
+from domain.monitoring.commands import REPORT_SCHEDULE, AskAgain, NoteReport
+from domain.periods import Period, PeriodCode
+from domain.reports.events import (
+    Figure,
+    Figures,
+    OutcomeFigure,
+    ReportAccepted,
+    ReportCorrected,
+    ReportSentBack,
+    ReportSubmitted,
+)
+from domain.reports.measures import Framework, framework_for
+from domain.reports.report import Report, ReportStatus
+
+
+class ReportCommand(Command[Report]):
+    """An order about what one award's provider reports for one period."""
+
+    noun = "report"
+    address = ("award", "period")
+    aggregate = Report
+
+    award: Reference
+    period: PeriodCode
+
+    @property
+    def reference(self) -> str:
+        return f"{self.award}.{self.period}"
+
+
+class _WithFigures(ReportCommand):
+    """An order that brings figures. They are checked against the framework in force for the period."""
+
+    figures: tuple[Figure, ...] = ()
+    outcomes: tuple[OutcomeFigure, ...] = ()
+    narrative: Words | None = None
+    made_up: bool = False
+    received_on: date
+
+    @property
+    def content(self) -> Figures:
+        """The report as it will be kept."""
+        return Figures(figures=self.figures, outcomes=self.outcomes, narrative=self.narrative, made_up=self.made_up)
+
+    def check(self, occasion: Occasion) -> Framework:
+        """The framework in force, or one ``Refusal`` that names every figure it does not know."""
+        if self.received_on > occasion.today:
+            raise Refusal("A report cannot have come in in the future.")
+        if not self.figures and not self.outcomes:
+            raise Refusal("The report has no figures. If there is nothing to report, declare a nil return.")
+        framework = framework_for(Period.parse(self.period))
+        faults = [*self._faults_of_figures(framework), *self._faults_of_outcomes(framework)]
+        if faults:
+            raise Refusal(f"{framework.title} does not fit this report: {'; '.join(faults)}.")
+        return framework
+
+    def _faults_of_figures(self, framework: Framework) -> Iterator[str]:
+        seen = set()
+        for figure in self.figures:
+            where = (figure.measure, figure.breakdown, figure.category)
+            if where in seen:
+                yield f"{figure.measure} is given twice for the same people"
+            seen.add(where)
+            if framework.measure(figure.measure) is None:
+                known = ", ".join(measure.measure for measure in framework.measures)
+                yield f"there is no measure {figure.measure} (there are: {known})"
+            if figure.breakdown is None and figure.category is None:
+                continue
+            breakdown = framework.breakdown(figure.breakdown or "")
+            if breakdown is None:
+                known = ", ".join(breakdown.breakdown for breakdown in framework.breakdowns)
+                yield f"{figure.measure}: there is no such breakdown (there are: {known})"
+            elif figure.category not in breakdown.categories:
+                yield f"{figure.measure}: {breakdown.breakdown} has only {', '.join(breakdown.categories)}"
+
+    def _faults_of_outcomes(self, framework: Framework) -> Iterator[str]:
+        seen = set()
+        for figure in self.outcomes:
+            if figure.outcome in seen:
+                yield f"outcome {figure.outcome} is given twice"
+            seen.add(figure.outcome)
+            if framework.outcome(figure.outcome) is None:
+                known = ", ".join(outcome.outcome for outcome in framework.outcomes)
+                yield f"there is no outcome {figure.outcome} (there are: {known})"
+
+
+class SubmitReport(_WithFigures, may={Role.PROVIDER, Role.CONTRACT_MANAGER}):
+    """Report on an award for a period: totals by measure and breakdown, and each outcome as three numbers."""
+
+    starts = True
+
+    def decide(self, state: Report, occasion: Occasion) -> Sequence[Event]:
+        if state.status is not None:
+            if state.content == self.content:
+                return []
+            raise Refusal(f"A report on {self.award} for {self.period} is in already: to change it, correct it.")
+        framework = self.check(occasion)
+        return [
+            ReportSubmitted(
+                award=self.award,
+                period=self.period,
+                framework=framework.framework,
+                content=self.content,
+                received_on=self.received_on,
+            )
+        ]
+
+    def together_with(self, state: Report, occasion: Occasion) -> Sequence[Command[Any]]:
+        if state.status is not None:
+            return ()
+        return [
+            ConfirmAward(award=self.award, period=self.period),
+            NoteReport(award=self.award, schedule=REPORT_SCHEDULE, period=self.period, met_on=self.received_on),
+        ]
+
+
+class SendBackReport(ReportCommand, may={Role.CONTRACT_MANAGER}):
+    """Ask for a report to be put right, with the reasons and a day. It is owed again until then."""
+
+    reasons: Annotated[tuple[Words, ...], Field(min_length=1)]
+    correct_by: date
+
+    def decide(self, state: Report, occasion: Occasion) -> Sequence[Event]:
+        if state.status is ReportStatus.SENT_BACK:
+            raise Refusal("This report is sent back already: wait for the correction.")
+        if self.correct_by < occasion.today:
+            raise Refusal("The day to correct the report by must not be in the past.")
+        return [ReportSentBack(reasons=self.reasons, correct_by=self.correct_by)]
+
+    def together_with(self, state: Report, occasion: Occasion) -> Sequence[Command[Any]]:
+        return [
+            AskAgain(
+                award=self.award,
+                schedule=REPORT_SCHEDULE,
+                period=self.period,
+                due_on=self.correct_by,
+                reason="The report was sent back.",
+            )
+        ]
+
+
+class CorrectReport(_WithFigures, may={Role.PROVIDER, Role.CONTRACT_MANAGER}):
+    """Put a report right: the whole of it again, with the reason. Every earlier version is kept."""
+
+    reason: Words
+
+    def decide(self, state: Report, occasion: Occasion) -> Sequence[Event]:
+        if state.content == self.content:
+            return []
+        framework = self.check(occasion)
+        return [
+            ReportCorrected(
+                framework=framework.framework,
+                content=self.content,
+                received_on=self.received_on,
+                reason=self.reason,
+            )
+        ]
+
+    def together_with(self, state: Report, occasion: Occasion) -> Sequence[Command[Any]]:
+        return [NoteReport(award=self.award, schedule=REPORT_SCHEDULE, period=self.period, met_on=self.received_on)]
+
+
+class AcceptReport(ReportCommand, may={Role.CONTRACT_MANAGER}):
+    """Accept a report as it now stands. From now on the return counts it."""
+
+    def decide(self, state: Report, occasion: Occasion) -> Sequence[Event]:
+        match state.status:
+            case ReportStatus.ACCEPTED:
+                return []
+            case ReportStatus.SENT_BACK:
+                raise Refusal("This report is sent back: wait for the correction before it is accepted.")
+            case _:
+                return [ReportAccepted(version=state.versions)]

@@ -1,0 +1,1 @@
+"""The half-yearly return to the Ministry of Justice."""

@@ -1,0 +1,55 @@
+"""What happens to a half-yearly return."""
+
+from datetime import date
+
+from domain.kernel import Event, Reference, Words
+from domain.periods import PeriodCode
+from domain.tables import Table
+
+
+class ReturnOpened(Event, name="return.opened"):
+    """The office began to prepare the return for a half-year."""
+
+    period: PeriodCode
+    template: Reference
+    due_on: date | None
+    """When the funder asks for it. The real dates stand in the grant agreement; ``None`` when not known."""
+
+
+class ReturnFilled(Event, name="return.filled"):
+    """The return was folded from the log, for somebody to look at before it is signed."""
+
+    template: Reference
+    position: int
+    """The place in the log it was folded to."""
+    sha256: str
+    waiting_for: tuple[Words, ...]
+    """What was missing at that moment, in words."""
+
+
+class ReturnSignedOff(Event, name="return.signed-off"):
+    """The finance officer declared the return right. What was signed stands here, whole."""
+
+    declaration: Words
+    despite: str | None
+    """Why it was signed although something was missing."""
+    template: Reference
+    position: int
+    sha256: str
+    tables: tuple[Table, ...]
+
+
+class ReturnSubmitted(Event, name="return.submitted"):
+    """The signed return went to the funder."""
+
+    submitted_on: date
+    sha256: str
+    receipt: str | None
+
+
+class ReturnRestated(Event, name="return.restated"):
+    """A new version of the return was begun, which supersedes the one before, for a reason."""
+
+    version: int
+    supersedes_sha256: str
+    reason: Words

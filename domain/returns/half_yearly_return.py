@@ -1,0 +1,50 @@
+"""The half-yearly return of one period, in its versions: opened, filled, signed off, submitted, superseded."""
+
+from enum import StrEnum
+from typing import Self
+
+from domain.kernel import Aggregate, Event
+from domain.returns.events import ReturnFilled, ReturnOpened, ReturnRestated, ReturnSignedOff, ReturnSubmitted
+
+
+class ReturnStatus(StrEnum):
+    """Where a return stands."""
+
+    OPENED = "opened"
+    FILLED = "filled"
+    SIGNED_OFF = "signed-off"
+    SUBMITTED = "submitted"
+
+
+class HalfYearlyReturn(Aggregate):
+    """What is known of the return for one half-year."""
+
+    status: ReturnStatus | None = None
+    template: str = ""
+    version: int = 0
+    filled: ReturnFilled | None = None
+    signed_sha256: str | None = None
+    submitted: ReturnSubmitted | None = None
+
+    def evolve(self, event: Event) -> Self:
+        match event:
+            case ReturnOpened(template=template):
+                return self.model_copy(update={"status": ReturnStatus.OPENED, "template": template, "version": 1})
+            case ReturnFilled():
+                return self.model_copy(update={"status": ReturnStatus.FILLED, "filled": event})
+            case ReturnSignedOff(sha256=sha256):
+                return self.model_copy(update={"status": ReturnStatus.SIGNED_OFF, "signed_sha256": sha256})
+            case ReturnSubmitted():
+                return self.model_copy(update={"status": ReturnStatus.SUBMITTED, "submitted": event})
+            case ReturnRestated(version=version):
+                return self.model_copy(
+                    update={
+                        "status": ReturnStatus.OPENED,
+                        "version": version,
+                        "filled": None,
+                        "signed_sha256": None,
+                        "submitted": None,
+                    }
+                )
+            case _:
+                return self

@@ -1,0 +1,126 @@
+"""A report is a list of tables. A table is what a page, a file and a signed return show, and nothing else.
+
+A cell is a value, or says why there is none: not supplied, not known, nil return and suppressed are different things,
+and none of them is zero. A cell knows its sources: the positions in the log of the events it was folded from.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from datetime import date
+from enum import StrEnum
+from typing import Any, Literal
+
+from domain import money
+from domain.kernel import Value
+from domain.periods import day_in_words
+
+
+class Missing(StrEnum):
+    """Why a cell has no value."""
+
+    NOT_KNOWN = "not known"
+    """It was never stated."""
+    NOT_SUPPLIED = "not supplied"
+    """It was asked for and did not come."""
+    NIL = "nil return"
+    """The provider said that there is nothing to report."""
+    SUPPRESSED = "suppressed"
+    """It is known and held back, lest a person be recognised."""
+    NOT_APPLICABLE = "not applicable"
+    """The question does not arise."""
+
+
+Kind = Literal["text", "count", "pence", "date", "yes-no"]
+
+
+class Column(Value):
+    """One column: the key it has in JSON and CSV, the title that people read, and what its values are."""
+
+    key: str
+    title: str
+    kind: Kind = "text"
+    unit: str | None = None
+    """What is counted, such as ``people``. Columns of different units are never added to one another."""
+
+
+class Cell(Value):
+    """One value, or the reason why there is none."""
+
+    value: bool | int | str | None = None
+    """Dates stand as ``2017-09-30``; money as whole pence."""
+    missing: Missing | None = None
+    words: str | None = None
+    """What is shown in place of the bare value, such as ``more than 15,000``."""
+    at_least: int | None = None
+    at_most: int | None = None
+    """The bounds of a count that is not known exactly."""
+    sources: tuple[int, ...] = ()
+
+
+Row = tuple[Cell, ...]
+
+
+class Table(Value):
+    """Rows of cells under columns, with a title and notes."""
+
+    name: str
+    """A short name for files, sheets and links, such as ``service-list``."""
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Each row as a plain mapping from column key to value (``None`` when missing), as JSON and CSV show it.
+
+        A count that is only bounded shows its words.
+        """
+        for row in self.rows:
+            yield {column.key: plain(cell) for column, cell in zip(self.columns, row, strict=True)}
+
+
+def plain(cell: Cell) -> bool | int | str | None:
+    """The value of a cell for JSON; its words where there is no single value but there are bounds."""
+    return cell.words if cell.at_least is not None or cell.at_most is not None else cell.value
+
+
+def shown(column: Column, cell: Cell) -> str:
+    """A cell as a person reads it: ``£446,000``, ``30 September 2017``, ``not known``."""
+    if cell.missing is not None:
+        return cell.words or cell.missing.value
+    if cell.words is not None:
+        return cell.words
+    match column.kind, cell.value:
+        case _, None:
+            return ""
+        case "pence", int(pence):
+            return money.pounds(pence)
+        case "count", int(count):
+            return f"{count:,}"
+        case "date", str(day):
+            return day_in_words(date.fromisoformat(day))
+        case "yes-no", bool(yes):
+            return "yes" if yes else "no"
+        case _, value:
+            return str(value)
+
+
+def cell(value: bool | int | str | date | None, *, missing: Missing = Missing.NOT_KNOWN, **more: Any) -> Cell:
+    """A cell of a plain value; of ``None``, a cell that says it is missing."""
+    if value is None:
+        return Cell(missing=missing, **more)
+    return Cell(value=value.isoformat() if isinstance(value, date) else value, **more)
+
+
+def canonical(said: Any) -> bytes:
+    """The one way to write a JSON value as bytes: sorted keys, no spaces, UTF-8. Same value, same bytes, for ever."""
+    return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def digest(parts: Iterable[bytes]) -> str:
+    """SHA-256 over the parts, in hexadecimal."""
+    running = hashlib.sha256()
+    for part in parts:
+        running.update(part)
+    return running.hexdigest()
