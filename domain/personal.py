@@ -17,28 +17,9 @@ _SIGNS = {
 }
 
 PERSONAL_COLUMNS = frozenset(
-    [
-        "name",
-        "first name",
-        "surname",
-        "forename",
-        "victim name",
-        "client name",
-        "date of birth",
-        "dob",
-        "postcode",
-        "address",
-        "urn",
-        "crime number",
-        "crime reference",
-        "crime ref",
-        "nhs number",
-        "ni number",
-        "phone",
-        "telephone",
-        "e-mail",
-        "email",
-    ]
+    {"name", "first name", "surname", "forename", "victim", "victim name", "client name", "date of birth", "dob"}
+    | {"address", "postcode", "phone", "telephone", "e-mail", "email"}
+    | {"urn", "crime number", "crime reference", "crime ref", "nhs number", "ni number", "national insurance number"}
 )
 """Headings of columns that hold single people. A sheet that has one is refused whole."""
 

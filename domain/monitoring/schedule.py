@@ -4,6 +4,7 @@ Deadlines come in three kinds: a fixed day of the year (30 October), so many cal
 and so many working days after it.
 """
 
+import calendar
 import re
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal, Self
@@ -15,20 +16,7 @@ from domain.kernel import Value
 from domain.periods import Period, add_months
 from domain.working_days import ROLLS, add_working_days
 
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
+_MONTHS = tuple(name.lower() for name in calendar.month_name[1:])
 _CURE = 'write when it is due like "30 October, 30 April", "1 month after" or "20 working days after"'
 _AFTER = re.compile(r"(\d{1,3}) (months?|working days?) after(?: the period's end)?")
 
