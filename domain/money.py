@@ -15,10 +15,18 @@ MOST_PENCE = 10**14
 Pence = Annotated[int, Field(strict=True, ge=0, le=MOST_PENCE)]
 """A whole number of pence, nought or more."""
 
-_SCALE = {"": 1, "k": 1_000, "m": 1_000_000, "bn": 1_000_000_000}
-_NUMBER = r"£?\s?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s?(?P<scale>bn|[kKmM])?"
-_AMOUNT = re.compile(_NUMBER + r"(?![\w.,]*\d)\b")
+_SCALE = {"": 1, "k": 1_000, "thousand": 1_000, "m": 1_000_000, "mn": 1_000_000, "million": 1_000_000}
+_SCALE |= {"bn": 1_000_000_000, "billion": 1_000_000_000}
+_NUMBER = r"£?\s?(?<![\d.,])(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+_AMOUNT = re.compile(_NUMBER + r"\s*(?P<scale>(?i:thousand|million|billion|bn|mn|k|m))?(?![\w.,]*\d)\b")
 _LOOSE_NUMBER = re.compile(r"\d")
+_MINUS = re.compile(r"^[-−–]|[-−–]£?$|^\(£?\s?$")  # noqa: RUF001 - the signs that papers use for a minus
+_HEDGE = re.compile(
+    r"\b(?:about|above|almost|approximately|around|at least|at most|below|circa|estimated|just|nearly|of|over|roughly"
+    r"|some|than|under|up to)$|(?:\b(?:approx|ca?|est)\.?|~)$",
+    re.IGNORECASE,
+)
+_HEDGE_AFTER = re.compile(r"\b(?:approx|estimate|or so\b|or more\b)", re.IGNORECASE)
 
 
 class Printed(NamedTuple):
@@ -47,9 +55,9 @@ def parse(text: str) -> int:
 def parse_printed(text: str) -> Printed:
     """Reads an amount as printed, keeping the words around it. Raises ``Refusal`` unless there is exactly one."""
     text = text.strip()
-    if text.startswith(("-", "(", "−")):  # noqa: RUF001 - a minus sign is what is looked for
-        raise Refusal("An amount must not be less than nought: a release or a repayment is recorded as itself.")
     found = _AMOUNT.search(text)
+    if found and _MINUS.search(text[: found.start("number")]):
+        raise Refusal("An amount must not be less than nought: a release or a repayment is recorded as itself.")
     if found is None:
         raise Refusal("An amount must be a number of pounds, like £1,250.50, or the words: not known.")
     before, after = text[: found.start()].strip(), text[found.end() :].strip()
@@ -63,7 +71,8 @@ def parse_printed(text: str) -> Printed:
     if pence > MOST_PENCE:
         raise Refusal("An amount must be less than a million million pounds.")
     remark = " ".join(part for part in (before, after) if part)
-    return Printed(pence=pence, words=text, exact=scale == 1 and not remark.endswith(("of", "than")), remark=remark)
+    hedged = _HEDGE.search(before) or _HEDGE_AFTER.search(after)
+    return Printed(pence=pence, words=text, exact=scale == 1 and not hedged, remark=remark)
 
 
 def add(amounts: Iterable[int | None]) -> int | None:

@@ -4,15 +4,17 @@ A period is written as its code: ``2017-18`` (a financial year, 1 April to 31 Ma
 ``2017-06`` (a month), or ``2017-07-01..2018-03-31`` (any other range, as nine months of a year).
 """
 
+import calendar
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, NamedTuple, Self
 
 from pydantic import AfterValidator, StringConstraints
 
 from domain.errors import Refusal
+from domain.kernel import LONDON
 
 _YEAR = re.compile(r"(\d{4})-(\d{2})")
 _CURE = "Write a period like 2017-18, 2017-18-h1, 2017-18-q3, 2017-06 or 2017-07-01..2018-03-31."
@@ -118,13 +120,7 @@ def add_months(day: date, months: int) -> date:
     """The same day so many months on, or the last of that month when it is shorter (31 August + 1 = 30 September)."""
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, last)
-        except ValueError:
-            if last > day.day or last <= 28:
-                raise
-    raise AssertionError("every month has 28 days")  # pragma: no cover
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def financial_year(day: date) -> str:
@@ -143,6 +139,12 @@ def _first_year(name: str) -> int:
 def day_in_words(day: date) -> str:
     """``1 April 2017``, as GOV.UK writes dates."""
     return f"{day.day} {day:%B %Y}"
+
+
+def moment_in_words(moment: datetime) -> str:
+    """``16 October 2017 at 10:05am``, in London time."""
+    local = moment.astimezone(LONDON)
+    return f"{day_in_words(local.date())} at {local.hour % 12 or 12}:{local:%M}{'am' if local.hour < 12 else 'pm'}"
 
 
 def _year_code(text: str) -> str:

@@ -7,9 +7,11 @@ numbers, postcodes, dates of birth, National Insurance numbers and crime referen
 import re
 from typing import Any
 
+from pydantic import BaseModel
+
 _SIGNS = {
     "an e-mail address": re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+"),
-    "a telephone number": re.compile(r"(?<![\d£,.])(?:\+44\s?|0)(?:\d[\s-]?){9,10}(?!\d)"),
+    "a telephone number": re.compile(r"(?<![\d£,.])(?<!\d-)(?:\+44\s?|0)(?=[1-35789])(?:\d[\s-]?){9,10}(?!\d)"),
     "a postcode": re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2}\b"),
     "a date of birth": re.compile(r"\b(?:d\.?o\.?b\.?|date of birth|born on)\b", re.IGNORECASE),
     "a National Insurance number": re.compile(r"\b[A-CEGHJ-PR-TW-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b"),
@@ -40,4 +42,7 @@ def refuse_personal(said: Any) -> None:
             raise ValueError(f"this seems to hold {sign}: the office records totals only, so take it out")
     elif isinstance(said, tuple | list):
         for part in said:
+            refuse_personal(part)
+    elif isinstance(said, BaseModel):
+        for _field, part in said:
             refuse_personal(part)

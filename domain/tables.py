@@ -7,13 +7,13 @@ and none of them is zero. A cell knows its sources: the positions in the log of 
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal
 
 from domain import money
 from domain.kernel import Value
-from domain.periods import day_in_words
+from domain.periods import day_in_words, moment_in_words
 
 
 class Missing(StrEnum):
@@ -31,7 +31,7 @@ class Missing(StrEnum):
     """The question does not arise."""
 
 
-Kind = Literal["text", "count", "pence", "date", "yes-no"]
+Kind = Literal["text", "count", "pence", "date", "moment", "yes-no"]
 
 
 class Column(Value):
@@ -48,7 +48,7 @@ class Cell(Value):
     """One value, or the reason why there is none."""
 
     value: bool | int | str | None = None
-    """Dates stand as ``2017-09-30``; money as whole pence."""
+    """Dates stand as ``2017-09-30``, moments as ``2017-09-30T11:00:00+00:00``; money as whole pence."""
     missing: Missing | None = None
     words: str | None = None
     """What is shown in place of the bare value, such as ``more than 15,000``."""
@@ -100,13 +100,17 @@ def shown(column: Column, cell: Cell) -> str:
             return f"{count:,}"
         case "date", str(day):
             return day_in_words(date.fromisoformat(day))
+        case "moment", str(moment):
+            return moment_in_words(datetime.fromisoformat(moment))
         case "yes-no", bool(yes):
             return "yes" if yes else "no"
         case _, value:
             return str(value)
 
 
-def cell(value: bool | int | str | date | None, *, missing: Missing = Missing.NOT_KNOWN, **more: Any) -> Cell:
+def cell(
+    value: bool | int | str | date | datetime | None, *, missing: Missing = Missing.NOT_KNOWN, **more: Any
+) -> Cell:
     """A cell of a plain value; of ``None``, a cell that says it is missing."""
     if value is None:
         return Cell(missing=missing, **more)

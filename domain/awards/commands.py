@@ -29,7 +29,7 @@ from domain.funds.commands import CommitFunds, ConfirmCommitment, PayFunds, Rele
 from domain.kernel import Command, Event, Occasion, Reference, Role, Words
 from domain.money import Pence
 from domain.monitoring.commands import OweObligation
-from domain.monitoring.schedule import DueRule
+from domain.monitoring.schedule import Due
 from domain.periods import FinancialYear, Frequency, Period, PeriodCode
 from domain.providers.commands import ConfirmProvider
 
@@ -309,7 +309,7 @@ class ScheduleMonitoring(AwardCommand, may={Role.CONTRACT_MANAGER}):
     schedule: Reference
     title: Words
     frequency: Frequency
-    due: DueRule
+    due: Due
     covers: PeriodCode | None = None
 
     def _days(self, state: Award) -> Period:

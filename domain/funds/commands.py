@@ -173,6 +173,8 @@ class CommitFunds(_OfAnAward):
     inferred_pence: Pence | None = None
 
     def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
+        if self.award in state.commitments:
+            raise Refusal(f"Award {self.award} has a share of {self.fund} {self.year} already.")
         over = state.over_after(self.amount_pence or 0, "a commitment")
         return [
             FundsCommitted(
@@ -187,7 +189,9 @@ class ConfirmCommitment(_OfAnAward):
     amount_pence: Pence
 
     def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
-        self.share(state)
+        known = self.share(state).amount_pence
+        if known is not None:
+            raise Refusal(f"The share of award {self.award} is known already: {money.pounds(known)}.")
         over = state.over_after(self.amount_pence, "a commitment")
         return [CommitmentConfirmed(award=self.award, amount_pence=self.amount_pence, over_pence=over)]
 
@@ -200,6 +204,8 @@ class ReleaseFunds(_OfAnAward):
 
     def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
         share = self.share(state)
+        if self.amount_pence is None and share.amount_pence is not None:
+            raise Refusal(f"The share of award {self.award} is known: say how much of it is released.")
         if self.amount_pence is None:
             return [CommitmentWithdrawn(award=self.award, reason=self.reason)]
         free = (share.amount_pence or 0) - share.paid_pence

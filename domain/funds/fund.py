@@ -86,7 +86,7 @@ class Fund(Aggregate):
             return 0
         over = max(0, self.taken_pence + more_pence - received)
         if over > self.tolerance_pence:
-            left = money.pounds(received - self.taken_pence)
+            left = money.pounds(max(0, received - self.taken_pence))
             allowed = f"a tolerance of {money.pounds(self.tolerance_pence)}" if self.tolerance else "no tolerance"
             raise Refusal(
                 f"{self.title} has {left} left, and {what} of {money.pounds(more_pence)} would put it "

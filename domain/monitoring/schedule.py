@@ -7,9 +7,9 @@ and so many working days after it.
 import calendar
 import re
 from datetime import date, timedelta
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from domain.errors import Refusal
 from domain.kernel import Value
@@ -32,11 +32,6 @@ class DueRule(Value):
     roll: Literal["same-day", "next-working-day", "previous-working-day"] = "same-day"
     """What happens when that is a weekend or a bank holiday."""
 
-    @model_validator(mode="before")
-    @classmethod
-    def _from_words(cls, said: Any) -> Any:
-        return cls._parsed(said) if isinstance(said, str) else said
-
     @model_validator(mode="after")
     def _days_exist(self) -> Self:
         if (self.kind == "fixed-date") != bool(self.days):
@@ -49,7 +44,8 @@ class DueRule(Value):
         return self
 
     @classmethod
-    def _parsed(cls, words: str) -> dict[str, Any]:
+    def of(cls, words: str) -> Self:
+        """The rule that the words say. Raises ``ValueError`` with the cure."""
         words, _, roll = words.strip().lower().partition(" or ")
         rolls = {"": "same-day", "the next working day": "next-working-day"}
         rolls["the previous working day"] = "previous-working-day"
@@ -58,14 +54,14 @@ class DueRule(Value):
         after = _AFTER.fullmatch(words)
         if after:
             kind = "months-after" if after[2].startswith("month") else "working-days-after"
-            return {"kind": kind, "number": int(after[1]), "roll": rolls[roll]}
+            return cls.model_validate({"kind": kind, "number": int(after[1]), "roll": rolls[roll]})
         days = []
         for part in words.split(","):
             day, _, month = part.strip().partition(" ")
             if not day.isdigit() or month not in _MONTHS:
                 raise ValueError(_CURE)
             days.append(f"{_MONTHS.index(month) + 1:02}-{int(day):02}")
-        return {"kind": "fixed-date", "days": tuple(days), "roll": rolls[roll]}
+        return cls.model_validate({"kind": "fixed-date", "days": tuple(days), "roll": rolls[roll]})
 
     @property
     def words(self) -> str:
@@ -88,6 +84,10 @@ class DueRule(Value):
             case "fixed-date":
                 day = min(_first_after(period.end, day) for day in self.days)
         return ROLLS[self.roll](day)
+
+
+Due = Annotated[DueRule, BeforeValidator(lambda said: DueRule.of(said) if isinstance(said, str) else said)]
+"""A rule as a command takes it: as words, or in its parts. (An event holds the parts alone: it is read strictly.)"""
 
 
 def _months_on(end: date, months: int) -> date:

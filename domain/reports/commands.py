@@ -169,6 +169,8 @@ class CorrectReport(_WithFigures, may={Role.PROVIDER, Role.CONTRACT_MANAGER}):
         ]
 
     def together_with(self, state: Report, occasion: Occasion) -> Sequence[Command[Any]]:
+        if state.content == self.content:
+            return ()
         return [NoteReport(award=self.award, schedule=REPORT_SCHEDULE, period=self.period, met_on=self.received_on)]
 
 

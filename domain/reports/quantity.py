@@ -89,4 +89,5 @@ def total(quantities: Iterable[Quantity]) -> Quantity:
             unbounded = True
         else:
             high += quantity.at_most
-    return Quantity(at_least=low, at_most=None if unbounded else high)
+    # without the limit on a single count: what was accepted singly must always add up
+    return Quantity.model_construct(at_least=low, at_most=None if unbounded else high)

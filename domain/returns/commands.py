@@ -86,8 +86,10 @@ class SignOffReturn(ReturnCommand, may={Role.FINANCE}):
         if filled.sha256 != state.filled.sha256:
             raise Refusal("The figures have changed since the return was filled in: fill it in again and look at it.")
         if filled.waiting_for and self.despite is None:
+            number = len(filled.waiting_for)
             raise Refusal(
-                f"The return still waits for {len(filled.waiting_for)} things, the first: {filled.waiting_for[0]} "
+                f"The return still waits for {number} thing{'' if number == 1 else 's'}, "
+                f"the first: {filled.waiting_for[0]} "
                 "Settle them, or say why it is signed without (despite)."
             )
         return [

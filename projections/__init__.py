@@ -1,0 +1,1 @@
+"""Answers, folded from the log. SQLAlchemy is the only framework this floor knows."""

@@ -1,0 +1,423 @@
+"""What may be asked, each with a table for an answer: budgets, awards, providers, what is due, reports, returns."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any
+
+from domain import money
+from domain.kernel import Event, Recorded, Value
+from domain.periods import day_in_words
+from domain.tables import Column, Missing, Table, cell
+from projections.awards import AwardRow, ShareRow
+from projections.budgets import BudgetRow
+from projections.monitoring import OPEN, DueItem
+from projections.providers import ProviderRow
+from projections.reports import ReportRow
+from projections.returns import ReturnRow
+from projections.views import Views
+
+
+def budgets(views: Views) -> Table:
+    """Each fund in each year: received, committed, kept aside, paid and left, with a paper's own total beside."""
+    columns = (
+        Column(key="fund", title="Fund"),
+        Column(key="year", title="Year"),
+        Column(key="title", title="Title"),
+        Column(key="received_pence", title="Received", kind="pence"),
+        Column(key="received_as_printed", title="As printed"),
+        Column(key="committed_pence", title="Committed", kind="pence"),
+        Column(key="earmarked_pence", title="Kept aside", kind="pence"),
+        Column(key="paid_pence", title="Paid", kind="pence"),
+        Column(key="left_pence", title="Left", kind="pence"),
+        Column(key="over_pence", title="Over", kind="pence"),
+        Column(key="allowed_over_pence", title="Allowed over", kind="pence"),
+        Column(key="tolerance_decision", title="Allowed by"),
+        Column(key="awards", title="Awards", kind="count"),
+        Column(key="not_known", title="Not known", kind="count"),
+        Column(key="inferred_pence", title="Inferred", kind="pence"),
+        Column(key="stated_total_pence", title="Total stated", kind="pence"),
+        Column(key="computed_total_pence", title="Total computed", kind="pence"),
+        Column(key="difference_pence", title="Difference", kind="pence"),
+    )
+    rows = []
+    for row in views.rows(BudgetRow, order_by=("year", "fund")):
+        stated = row.stated_total_pence
+        rows.append(
+            (
+                cell(row.fund),
+                cell(row.year),
+                cell(row.title),
+                cell(row.received_pence),
+                cell(row.received_printed, missing=Missing.NOT_APPLICABLE),
+                cell(row.committed_pence),
+                cell(row.earmarked_pence),
+                cell(row.paid_pence),
+                cell(row.left_pence),
+                cell(row.over_pence),
+                cell(row.allowed_over_pence),
+                cell(row.tolerance_decision, missing=Missing.NOT_APPLICABLE),
+                cell(row.commitments),
+                cell(row.commitments_not_known),
+                cell(row.inferred_pence),
+                cell(stated, missing=Missing.NOT_APPLICABLE),
+                cell(row.computed_total_pence),
+                cell(None if stated is None else stated - row.computed_total_pence, missing=Missing.NOT_APPLICABLE),
+            )
+        )
+    return Table(
+        name="budgets",
+        title="Budgets",
+        columns=columns,
+        rows=tuple(rows),
+        notes=(
+            "Amounts that are not known are in no sum. Inferred amounts are shown beside and never added.",
+            "What is left is received less committed and kept aside.",
+        ),
+    )
+
+
+def _shares_by_award(views: Views) -> dict[str, list[ShareRow]]:
+    shares: dict[str, list[ShareRow]] = {}
+    for share in views.rows(ShareRow):
+        shares.setdefault(share.award, []).append(share)
+    return shares
+
+
+def _titles(views: Views) -> dict[str, str]:
+    return {provider.provider: provider.title for provider in views.rows(ProviderRow)}
+
+
+def awards(views: Views) -> Table:
+    """Every award with its provider, service, route, amount, dates and decision."""
+    shares, titles = _shares_by_award(views), _titles(views)
+    rows = []
+    for award in views.rows(AwardRow):
+        own = shares.get(award.award, [])
+        printed = [share.printed for share in own if share.printed]
+        inferred = [share.inferred_pence for share in own if share.inferred_pence is not None]
+        rows.append(
+            (
+                cell(award.award),
+                cell(titles.get(award.provider or ""), missing=Missing.NOT_KNOWN),
+                cell(award.service),
+                cell(award.route),
+                cell(money.add(share.amount_pence for share in own) if own else None),
+                cell(sum(inferred) if inferred else None, missing=Missing.NOT_APPLICABLE),
+                cell("; ".join(printed) or None, missing=Missing.NOT_APPLICABLE),
+                cell(sum(share.paid_pence for share in own)),
+                cell("; ".join(f"{share.fund} {share.year}" for share in own)),
+                cell(award.starts_on),
+                cell(award.ends_on),
+                cell(award.decision),
+                cell(award.ground, missing=Missing.NOT_APPLICABLE),
+                cell(award.status),
+                cell(award.provider),
+                cell(" ".join(award.remarks) or None, missing=Missing.NOT_APPLICABLE),
+            )
+        )
+    return Table(
+        name="awards",
+        title="Awards",
+        columns=(
+            Column(key="award", title="Award"),
+            Column(key="provider", title="Provider"),
+            Column(key="service", title="Service"),
+            Column(key="route", title="Route"),
+            Column(key="amount_pence", title="Amount", kind="pence"),
+            Column(key="inferred_pence", title="Inferred", kind="pence"),
+            Column(key="as_printed", title="As printed"),
+            Column(key="paid_pence", title="Paid", kind="pence"),
+            Column(key="funds", title="Funds"),
+            Column(key="starts_on", title="Starts", kind="date"),
+            Column(key="ends_on", title="Ends", kind="date"),
+            Column(key="decision", title="Decision"),
+            Column(key="ground", title="Ground for a single tender"),
+            Column(key="status", title="Status"),
+            Column(key="provider_reference", title="Provider reference"),
+            Column(key="remarks", title="Remarks"),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def providers(views: Views) -> Table:
+    """Every provider, and for each financial year what it was awarded, by which funds and routes."""
+    shares = _shares_by_award(views)
+    by_provider: dict[str, dict[str, list[tuple[AwardRow, ShareRow]]]] = {}
+    for award in views.rows(AwardRow):
+        for share in shares.get(award.award, []):
+            if award.provider is not None:
+                by_provider.setdefault(award.provider, {}).setdefault(share.year, []).append((award, share))
+    rows = []
+    for provider in views.rows(ProviderRow, order_by=("title",)):
+        for year, own in sorted(by_provider.get(provider.provider, {"": []}).items()):
+            known = [share.amount_pence for _award, share in own if share.amount_pence is not None]
+            rows.append(
+                (
+                    cell(provider.title),
+                    cell(year or None, missing=Missing.NOT_APPLICABLE),
+                    cell(len({award.award for award, _share in own})),
+                    cell(sum(known) if known or not own else None),
+                    cell(len(own) - len(known)),
+                    cell("; ".join(sorted({f"{share.fund} {share.year}" for _award, share in own}))),
+                    cell("; ".join(sorted({award.route for award, _share in own}))),
+                    cell(provider.kind),
+                    cell(provider.status),
+                    cell(provider.charity_number),
+                    cell(provider.company_number),
+                    cell(provider.provider),
+                )
+            )
+    return Table(
+        name="providers",
+        title="Providers",
+        columns=(
+            Column(key="provider", title="Provider"),
+            Column(key="year", title="Year"),
+            Column(key="awards", title="Awards", kind="count"),
+            Column(key="amount_pence", title="Amount", kind="pence"),
+            Column(key="not_known", title="Not known", kind="count"),
+            Column(key="funds", title="Funds"),
+            Column(key="routes", title="Routes"),
+            Column(key="kind", title="Kind"),
+            Column(key="status", title="Status"),
+            Column(key="charity_number", title="Charity number"),
+            Column(key="company_number", title="Company number"),
+            Column(key="provider_reference", title="Reference"),
+        ),
+        rows=tuple(rows),
+        notes=("Amounts that are not known are counted beside, and are in no sum.",),
+    )
+
+
+def _due_table(views: Views, name: str, title: str, items: Iterable[DueItem], *, late: bool) -> Table:
+    titles = _titles(views)
+    by_reference = {award.award: award for award in views.rows(AwardRow)}
+    rows = []
+    for item in items:
+        award = by_reference.get(item.award)
+        if award is None or award.status == "withdrawn":
+            continue  # nothing more is asked of an award that was withdrawn
+        days = (views.today - item.due_on).days
+        rows.append(
+            (
+                cell(item.due_on),
+                cell(days if late else -days),
+                cell(item.award),
+                cell(titles.get(award.provider or "")),
+                cell(item.kind),
+                cell(item.title),
+                cell(item.period, missing=Missing.NOT_APPLICABLE),
+                cell(item.standing),
+                cell(item.first_due_on),
+                cell(item.reason, missing=Missing.NOT_APPLICABLE),
+                cell(award.service),
+                cell(item.name),
+            )
+        )
+    return Table(
+        name=name,
+        title=title,
+        columns=(
+            Column(key="due_on", title="Due", kind="date"),
+            Column(key="days", title="Days late" if late else "Days left", kind="count"),
+            Column(key="award", title="Award"),
+            Column(key="provider", title="Provider"),
+            Column(key="kind", title="Kind"),
+            Column(key="title", title="What is due"),
+            Column(key="period", title="For"),
+            Column(key="standing", title="Standing"),
+            Column(key="first_due_on", title="First due", kind="date"),
+            Column(key="reason", title="Reason last given"),
+            Column(key="service", title="Service"),
+            Column(key="name", title="Name"),
+        ),
+        rows=tuple(rows),
+        notes=(f"As at {day_in_words(views.today)}.",),
+    )
+
+
+def due(views: Views) -> Table:
+    """What is due today or later and not yet in, the earliest first."""
+    columns = DueItem.table.c
+    items = views.rows(
+        DueItem, columns.standing.in_(OPEN), columns.due_on >= views.today, order_by=("due_on", "award", "item")
+    )
+    return _due_table(views, "due", "Due", items, late=False)
+
+
+def overdue(views: Views) -> Table:
+    """What was due before today and is not in, the latest by most days first."""
+    columns = DueItem.table.c
+    items = views.rows(
+        DueItem, columns.standing.in_(OPEN), columns.due_on < views.today, order_by=("due_on", "award", "item")
+    )
+    return _due_table(views, "overdue", "Overdue", items, late=True)
+
+
+def reports(views: Views) -> Table:
+    """Every outcome report, as it stands."""
+    by_reference = {award.award: award for award in views.rows(AwardRow)}
+    titles = _titles(views)
+    rows = []
+    for report in views.rows(ReportRow, order_by=("starts_on", "award")):
+        award = by_reference.get(report.award)
+        rows.append(
+            (
+                cell(report.award),
+                cell(titles.get(award.provider or "") if award else None),
+                cell(award.service if award else None),
+                cell(report.period),
+                cell(report.status),
+                cell(report.versions),
+                cell(report.received_on),
+                cell(len(report.content["figures"])),
+                cell(len(report.content["outcomes"])),
+                cell(report.made_up),
+                cell(" ".join(report.reasons) or None, missing=Missing.NOT_APPLICABLE),
+                cell(report.framework),
+            )
+        )
+    return Table(
+        name="reports",
+        title="Outcome reports",
+        columns=(
+            Column(key="award", title="Award"),
+            Column(key="provider", title="Provider"),
+            Column(key="service", title="Service"),
+            Column(key="period", title="Period"),
+            Column(key="status", title="Status"),
+            Column(key="versions", title="Versions", kind="count"),
+            Column(key="received_on", title="Received", kind="date"),
+            Column(key="figures", title="Figures", kind="count"),
+            Column(key="outcomes", title="Outcomes", kind="count"),
+            Column(key="made_up", title="Made up for demonstration", kind="yes-no"),
+            Column(key="reasons", title="Sent back or corrected because"),
+            Column(key="framework", title="Framework"),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def returns(views: Views) -> Table:
+    """Every half-yearly return in every version."""
+    rows = tuple(
+        (
+            cell(row.period),
+            cell(row.version),
+            cell(row.status),
+            cell(row.due_on),
+            cell(len(row.waiting_for)),
+            cell(row.signed_by, missing=Missing.NOT_APPLICABLE),
+            cell(row.signed_at, missing=Missing.NOT_APPLICABLE),
+            cell(row.submitted_on, missing=Missing.NOT_APPLICABLE),
+            cell(row.position, missing=Missing.NOT_APPLICABLE),
+            cell(row.sha256, missing=Missing.NOT_APPLICABLE),
+            cell(row.reason, missing=Missing.NOT_APPLICABLE),
+            cell(row.template),
+        )
+        for row in views.rows(ReturnRow)
+    )
+    return Table(
+        name="returns",
+        title="Half-yearly returns",
+        columns=(
+            Column(key="period", title="Period"),
+            Column(key="version", title="Version", kind="count"),
+            Column(key="status", title="Status"),
+            Column(key="due_on", title="Due", kind="date"),
+            Column(key="waiting_for", title="Waiting for", kind="count"),
+            Column(key="signed_by", title="Signed by"),
+            Column(key="signed_at", title="Signed at", kind="moment"),
+            Column(key="submitted_on", title="Submitted", kind="date"),
+            Column(key="position", title="Log position", kind="count"),
+            Column(key="sha256", title="SHA-256"),
+            Column(key="reason", title="Restated because"),
+            Column(key="template", title="Template"),
+        ),
+        rows=rows,
+    )
+
+
+def in_words(event: Event) -> tuple[str, str]:
+    """What happened, and its particulars: ``Milestone completed``, ``milestone: m1; evidence: minutes seen``."""
+    noun, _, deed = event.name.partition(".")
+    what = deed.replace("-", " ")
+    title = what if what.split()[0] in noun or noun in what else f"{noun} {what}"
+    particulars = (
+        f"{field.removesuffix('_pence').replace('_', ' ')}: {_worded(field, said)}"
+        for field, said in event
+        if said not in (None, (), "")
+    )
+    return title.capitalize(), "; ".join(particulars)
+
+
+def _worded(field: str, said: Any) -> str:
+    match said:
+        case bool():
+            return "yes" if said else "no"
+        case int() if field.endswith("_pence"):
+            return money.pounds(said)
+        case date():
+            return day_in_words(said)
+        case tuple() if said and isinstance(said[0], Table):
+            return f"{len(said)} tables"
+        case tuple():
+            return ", ".join(_worded(field, part) for part in said)
+        case Value():
+            parts = [f"{name.removesuffix('_pence')} {_worded(name, part)}" for name, part in said if part is not None]
+            return " ".join(parts) if len(parts) < 8 else f"{len(parts)} particulars"
+        case _:
+            return str(said)
+
+
+def timeline(views: Views, stream: str | None = None, limit: int = 200) -> Table:
+    """What happened, in words: of one thing, in order; or of everything, the latest first, so many lines."""
+    happened: Iterable[Recorded]
+    if stream is None:
+        happened = views.history.latest(limit, views.position)
+    else:
+        happened = [recorded for recorded in views.history.stream(stream) if recorded.at <= views.moment]
+    rows = []
+    for recorded in happened:
+        what, particulars = in_words(recorded.event)
+        rows.append(
+            (
+                cell(recorded.at),
+                cell(recorded.noun),
+                cell(recorded.reference),
+                cell(recorded.version),
+                cell(what),
+                cell(particulars),
+                cell(recorded.by),
+                cell(recorded.position or None, missing=Missing.NOT_APPLICABLE),
+            )
+        )
+    return Table(
+        name="timeline",
+        title="Timeline" if stream is None else f"Timeline of {stream.replace('-', ' ', 1)}",
+        columns=(
+            Column(key="at", title="When", kind="moment"),
+            Column(key="noun", title="What"),
+            Column(key="reference", title="Reference"),
+            Column(key="version", title="Number", kind="count"),
+            Column(key="happened", title="Happened"),
+            Column(key="particulars", title="Particulars"),
+            Column(key="by", title="By"),
+            Column(key="position", title="Log position", kind="count"),
+        ),
+        rows=tuple(rows),
+    )
+
+
+ANSWERS: dict[str, Callable[[Views], Table]] = {
+    "budgets": budgets,
+    "awards": awards,
+    "providers": providers,
+    "due": due,
+    "overdue": overdue,
+    "reports": reports,
+    "returns": returns,
+    "timeline": timeline,
+}
+"""Every question with a table for an answer, by its name."""

@@ -1,0 +1,1 @@
+"""The Ministry's form, a section to a file."""

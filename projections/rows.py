@@ -1,0 +1,145 @@
+"""The unit of work of a projection: load a row once, change it in memory, write all changed rows in bulk.
+
+A kind of row is a dataclass that names its table and key; the SQL table is made from its annotations, so that an
+analyst may point a reporting tool at it::
+
+    @dataclass
+    class DueItem(Row, table="due_items", key=("item",)):
+        item: str
+        due_on: date
+"""
+
+import json
+import types
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, ClassVar, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Connection, Date, MetaData, Table, Text, select
+from sqlalchemy.dialects import sqlite
+
+METADATA = MetaData()
+"""Every table of the read models."""
+
+MOST_ROWS = 500_000
+"""How many rows the unit of work remembers before it starts afresh."""
+
+_TYPES: dict[Any, type[Any]] = {str: Text, int: BigInteger, bool: Boolean, date: Date, dict: JSON, list: JSON}
+
+
+class Row:
+    """One line of an answer."""
+
+    table: ClassVar[Table]
+    key: ClassVar[tuple[str, ...]]
+
+    def __init_subclass__(cls, table: str, key: tuple[str, ...]) -> None:
+        cls.key = key
+        columns = []
+        for name, hint in get_type_hints(cls).items():
+            if get_origin(hint) is ClassVar:
+                continue
+            kinds = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
+            kind = next(k for k in kinds if k is not type(None))
+            column_type = _TYPES[get_origin(kind) or kind]
+            columns.append(
+                Column(name, column_type(), primary_key=name in key, nullable=type(None) in kinds, autoincrement=False)
+            )
+        cls.table = Table(table, METADATA, *columns)
+
+
+RowT = TypeVar("RowT", bound=Row)
+
+
+class Missing(KeyError):
+    """A projection asked for a row that is not there: the log or the projection is wrong."""
+
+
+class Rows:
+    """Rows touched since the last write, over one connection in one transaction."""
+
+    def __init__(self, connection: Connection, *, fresh: bool = False) -> None:
+        self._connection = connection
+        self._known: dict[tuple[Any, ...], Row | None] = {}
+        self._touched: dict[tuple[Any, ...], Row | None] = {}
+        self._fresh = fresh
+        """Whether the tables were empty when this began: then what is not remembered is not there."""
+
+    def begin(self, connection: Connection) -> None:
+        """Goes on over another connection, remembering what was read."""
+        self._connection = connection
+        if len(self._known) > MOST_ROWS:
+            self._known.clear()
+            self._fresh = False
+
+    def add(self, row: Row) -> None:
+        """A new row; or all of an old one again."""
+        key = (type(row), *(getattr(row, name) for name in row.key))
+        self._known[key] = self._touched[key] = row
+
+    def find(self, kind: type[RowT], *key: Any) -> RowT | None:
+        """The row of that key, to be read or changed; or nothing."""
+        place = (kind, *key)
+        if place in self._known:
+            row = self._known[place]
+        elif self._fresh:
+            return None
+        else:
+            row = self._known[place] = self._load(kind, key)
+        if row is not None:
+            self._touched[place] = row
+        return row  # type: ignore[return-value]
+
+    def of(self, kind: type[RowT], *key: Any) -> RowT:
+        """The row of that key, to be changed. Raises ``Missing``."""
+        row = self.find(kind, *key)
+        if row is None:
+            raise Missing(f"{kind.table.name} has no row {'/'.join(map(str, key))}")
+        return row
+
+    def _load(self, kind: type[RowT], key: tuple[Any, ...]) -> RowT | None:
+        columns = kind.table.c
+        query = select(kind.table).where(*(columns[name] == part for name, part in zip(kind.key, key, strict=True)))
+        found = self._connection.execute(query).mappings().first()
+        return None if found is None else kind(**found)
+
+    def write(self) -> None:
+        """Writes every touched row, a statement to a table."""
+        by_kind: dict[type[Row], list[Row]] = {}
+        for place, row in self._touched.items():
+            if row is not None:
+                by_kind.setdefault(place[0], []).append(row)
+        for kind, rows in by_kind.items():
+            if self._connection.dialect.name == "postgresql":
+                _upsert_postgresql(self._connection, kind.table, kind.key, rows)
+            else:
+                _upsert_sqlite(self._connection, kind.table, kind.key, rows)
+        self._touched.clear()
+
+
+def _upsert_sqlite(connection: Connection, table: Table, key: Sequence[str], rows: Sequence[Row]) -> None:
+    insert = sqlite.insert(table)
+    changes = {column.name: insert.excluded[column.name] for column in table.c if column.name not in key}
+    statement = insert.on_conflict_do_update(index_elements=list(key), set_=changes) if changes else insert
+    connection.execute(statement, [vars(row) for row in rows])
+
+
+def _upsert_postgresql(connection: Connection, table: Table, key: Sequence[str], rows: Sequence[Row]) -> None:
+    """One array for each column: a statement to a table, however many rows."""
+    names = [column.name for column in table.c]
+    kinds = [column.type.compile(connection.dialect) for column in table.c]
+    arrays = [[getattr(row, name) for row in rows] for name in names]
+    for index, column in enumerate(table.c):
+        if isinstance(column.type, JSON):
+            arrays[index] = [None if said is None else json.dumps(said) for said in arrays[index]]
+    unnested = ", ".join(f"%s::{'TEXT' if kind == 'JSON' else kind}[]" for kind in kinds)
+    chosen = ", ".join(
+        f"n.{name}::JSON" if kind == "JSON" else f"n.{name}" for name, kind in zip(names, kinds, strict=True)
+    )
+    changes = ", ".join(f"{name} = excluded.{name}" for name in names if name not in key)
+    connection.exec_driver_sql(
+        f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {chosen} "  # noqa: S608 - names are our own
+        f"FROM unnest({unnested}) AS n({', '.join(names)}) "
+        f"ON CONFLICT ({', '.join(key)}) DO {f'UPDATE SET {changes}' if changes else 'NOTHING'}",
+        tuple(arrays),
+    )

@@ -1,0 +1,80 @@
+"""Every projection, one line each; the generation they are; and the views that pages, files and the API ask."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, select
+
+from domain.kernel import LONDON, Recorded
+from projections.awards import Awards
+from projections.budgets import Budgets
+from projections.monitoring import Monitoring
+from projections.projection import Projection
+from projections.providers import Providers
+from projections.reports import Reports
+from projections.returns import Returns
+from projections.rows import RowT
+
+PROJECTIONS: tuple[Projection, ...] = (Providers(), Budgets(), Awards(), Monitoring(), Reports(), Returns())
+"""All of them are folded together, an event at a time."""
+
+
+@cache
+def generation() -> str:
+    """A name for this very code of the projections and of the domain they stand on.
+
+    Made of their source, so that nobody has to remember to change it: another code, another generation, built beside
+    the one in use.
+    """
+    root = Path(__file__).parent.parent
+    running = hashlib.sha256()
+    for path in sorted([*root.glob("domain/**/*"), *root.glob("projections/**/*")]):
+        if path.suffix in (".py", ".json", ".csv"):
+            running.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return running.hexdigest()[:12]
+
+
+class History(Protocol):
+    """The log, as far as views may look into it."""
+
+    def stream(self, stream: str, after: int = 0) -> list[Recorded]:
+        """The events of one stream, in order."""
+        ...
+
+    def latest(self, limit: int, up_to: int) -> Iterator[Recorded]:
+        """The last events of all streams up to a position, the latest first."""
+        ...
+
+
+@dataclass(frozen=True)
+class Views:
+    """The answers at one position of the log."""
+
+    connection: Connection
+    position: int
+    """The last event that counts."""
+    moment: datetime
+    """Now, or the past moment that is asked for; in UTC."""
+    history: History
+
+    @property
+    def today(self) -> date:
+        """The London date of the moment."""
+        return self.moment.astimezone(LONDON).date()
+
+    def rows(self, kind: type[RowT], *where: Any, order_by: Sequence[str] = ()) -> list[RowT]:
+        """Rows of one kind, in the order of their key unless another is given."""
+        columns = kind.table.c
+        query = select(kind.table).where(*where).order_by(*(columns[name] for name in order_by or kind.key))
+        return [kind(**found) for found in self.connection.execute(query).mappings()]
+
+    def find(self, kind: type[RowT], *key: Any) -> RowT | None:
+        """The row of that key, or nothing."""
+        columns = kind.table.c
+        found = self.rows(kind, *(columns[name] == part for name, part in zip(kind.key, key, strict=True)))
+        return found[0] if found else None

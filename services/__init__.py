@@ -1,0 +1,1 @@
+"""The office at work: the log, the ways in, the ways out."""

@@ -1,0 +1,181 @@
+"""The office: the whole application. Two verbs: ``do`` a command, and ask in ``reading`` what is known.
+
+Pages, API, command line, scheduler, demonstration and tests use those two and nothing else.
+"""
+
+import random
+import threading
+import time
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from domain.errors import NotAllowed, NotFound, OutturnError
+from domain.kernel import Actor, Aggregate, Command, Event, Occasion, Recorded, utc_now
+from domain.returns.filled import FilledReturn
+from projections.half_yearly_return.form import fill_in
+from projections.views import Views
+from services.event_store import Draft, EventStore, Taken
+from services.read_models import Progress, ReadModels
+
+ATTEMPTS = 10
+"""How often an order is decided again when somebody else wrote first."""
+
+
+REMEMBERED = 2_000
+"""Of how many streams the last known state is kept in memory."""
+
+
+class Conflict(OutturnError):
+    """Somebody else wrote first, again and again. Nothing was recorded."""
+
+
+@dataclass
+class _Thread:
+    """What is known of one stream within an act."""
+
+    state: Aggregate
+    version: int
+    """Of its last event, written down or decided in this act."""
+
+
+class _Memory:
+    """The last state known of the streams used lately, so that only what is new is read from the log.
+
+    States never change and the log is only added to, so that an old one is never wrong: it only has a tail to come.
+    """
+
+    def __init__(self, log: EventStore) -> None:
+        self._log = log
+        self._known: OrderedDict[str, _Thread] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def thread(self, stream: str, aggregate: type[Aggregate]) -> _Thread:
+        """What is known of a stream now, all of it."""
+        with self._lock:
+            known = self._known.get(stream) or _Thread(aggregate(), 0)
+        tail = self._log.stream(stream, after=known.version)
+        if tail:
+            known = _Thread(known.state.after([recorded.event for recorded in tail]), tail[-1].version)
+        with self._lock:
+            self._known[stream] = known
+            self._known.move_to_end(stream)
+            if len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+        return _Thread(known.state, known.version)
+
+
+class _Act:
+    """One or several orders, decided together and written down together or not at all."""
+
+    def __init__(self, memory: _Memory, log: EventStore, occasion: Occasion) -> None:
+        self._memory = memory
+        self._log = log
+        self._occasion = occasion
+        self._threads: dict[str, _Thread] = {}
+        self._decided: list[tuple[str, int, Event]] = []
+
+    def _thread(self, command: Command[Any]) -> _Thread:
+        stream = command.stream
+        thread = self._threads.get(stream)
+        if thread is None:
+            thread = self._threads[stream] = self._memory.thread(stream, type(command).aggregate)
+        if not thread.version and not command.starts:
+            raise NotFound(f"There is no {command.noun} {command.reference}.")
+        return thread
+
+    def obey(self, command: Command[Any]) -> None:
+        """Decides an order, and the orders to other streams that go with it."""
+        thread = self._thread(command)
+        before = thread.state
+        for event in command.decide(before, self._occasion):
+            thread.state = thread.state.evolve(event)
+            thread.version += 1
+            self._decided.append((command.stream, thread.version, event))
+        for consequence in command.together_with(before, self._occasion):
+            self.obey(consequence)
+
+    def write(self) -> list[Recorded]:
+        """Writes it all down. Raises ``Taken``."""
+        now, by, act = self._occasion.now, self._occasion.actor.id, uuid.uuid4().hex
+        drafts = [Draft(stream, version, event, now, by, act) for stream, version, event in self._decided]
+        if not drafts:
+            return []
+        positions = self._log.append(drafts)
+        return [
+            Recorded(position, draft.stream, draft.version, draft.event, draft.at, draft.by, draft.act)
+            for position, draft in zip(positions, drafts, strict=True)
+        ]
+
+
+class Office:
+    """An office with its log open."""
+
+    def __init__(self, log: EventStore, read_models: ReadModels, clock: Callable[[], datetime] = utc_now) -> None:
+        self.log = log
+        self.read_models = read_models
+        self._clock = clock
+        self._memory = _Memory(log)
+
+    def do(self, command: Command[Any], by: Actor) -> list[Recorded]:
+        """Obeys an order: what follows from it is written down, all of it or nothing.
+
+        Returns what was written; nothing, if nothing changed. Raises ``NotAllowed``, ``NotFound``, ``Refusal``,
+        ``Conflict``, ``Unavailable`` or ``Unreadable``.
+        """
+        return self.do_all([command], by)
+
+    def do_all(
+        self, commands: Sequence[Command[Any]], by: Actor, progress: Callable[[int], None] | None = None
+    ) -> list[Recorded]:
+        """Obeys several orders in one transaction: all or none. Each sees what the ones before it decided."""
+        for command in commands:
+            _check_may(command, by)
+        for attempt in range(ATTEMPTS):
+            act = _Act(self._memory, self.log, Occasion(self._clock(), by, self))
+            for number, command in enumerate(commands, 1):
+                act.obey(command)
+                if progress is not None:
+                    progress(number)
+            try:
+                return act.write()
+            except Taken:
+                time.sleep(random.uniform(0, 0.005 * 2**attempt))  # noqa: S311 - a pause is no secret
+        raise Conflict("Other people keep changing the same record. Nothing was recorded: look at it and try again.")
+
+    def reading(self) -> AbstractContextManager[Views]:
+        """The views, caught up with everything written before."""
+        return self.read_models.reading(self._clock())
+
+    def as_at(self, point: datetime | int, progress: Progress | None = None) -> AbstractContextManager[Views]:
+        """The views as they were at a moment or a position: what was known then."""
+        return self.read_models.as_at(point, progress)
+
+    def fill_in(self, period: str, template: str) -> FilledReturn:
+        """The half-yearly return as now known (for commands, through ``Occasion.answers``)."""
+        with self.reading() as views:
+            return fill_in(views, period, template)
+
+    def close(self) -> None:
+        """Lets go of the databases."""
+        self.read_models.close()
+        self.log.close()
+
+    @contextmanager
+    def open(self) -> Iterator["Office"]:
+        """Closes itself at the end."""
+        try:
+            yield self
+        finally:
+            self.close()
+
+
+def _check_may(command: Command[Any], by: Actor) -> None:
+    """Raises ``NotAllowed`` unless the actor has a role that may give the order."""
+    if not by.roles & command.may:
+        may = " or ".join(sorted(role.value for role in command.may)) or "nobody: it only follows from other orders"
+        raise NotAllowed(f"This may be done by {may}.")

@@ -1,0 +1,205 @@
+"""Read models: SQL tables folded from the log, caught up before they are read.
+
+Rows and the position reached are committed in one transaction, so that every event counts exactly once. The tables are
+disposable. They belong to a *generation* of the projections; a new one is built beside the one in use and takes its
+place when it has caught up. What is missing, damaged or folded from another log is built again by itself.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, Text, create_engine, insert, select, update
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import StaticPool
+
+from domain.kernel import Recorded
+from projections.rows import METADATA, Missing, Rows
+from projections.views import PROJECTIONS, Views, generation
+from services.event_store import EventStore, Unavailable, Unreadable, decode
+from services.places import Place
+
+BATCH = 5_000
+"""How many events are folded in one transaction."""
+
+Progress = Callable[[int, int], None]
+"""Told how far a long fold has come, and how far it has to go, in positions."""
+
+PROGRESS = MetaData()
+PROGRESS_TABLE = Table(
+    "progress",
+    PROGRESS,
+    Column("log", Text, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("digest", Text, nullable=False),
+)
+"""One row: which log was folded, how far, and the digest of the last event, to know it again."""
+
+
+class Damaged(Unavailable):
+    """The read models turned out to be damaged while they were read. They are built again when next asked."""
+
+
+class _Stale(Exception):
+    """These read models cannot be caught up: damaged, or folded from another log."""
+
+
+@dataclass
+class _Reached:
+    """How far read models have come."""
+
+    position: int
+    digest: str
+
+
+class ReadModels:
+    """The views of one log."""
+
+    def __init__(self, log: EventStore, place: Place) -> None:
+        self._log = log
+        self._place = place
+
+    @contextmanager
+    def reading(self, moment: datetime) -> Iterator[Views]:
+        """The views, caught up with the log, unchanging while they are read."""
+        with self._opened() as (connection, position):
+            try:
+                yield Views(connection, position, moment, self._log)
+            except DBAPIError as broken:
+                if self._place.is_damage(broken):
+                    self._place.discard_current()
+                    raise Damaged("The read models were damaged. They are being made again: ask once more.") from broken
+                raise
+
+    @contextmanager
+    def _opened(self) -> Iterator[tuple[Connection, int]]:
+        for _attempt in range(5):
+            name = self._place.current() or self.rebuild(only_if_missing=True)
+            try:
+                self._catch_up(name)
+                reader = self._place.reader(name)
+                connection = reader.__enter__()
+            except (_Stale, Missing):
+                self._place.discard(name)
+                continue
+            except DBAPIError as broken:
+                if not self._place.is_damage(broken):
+                    raise Unavailable("The read models cannot be reached, or are busy for too long.") from broken
+                self._place.discard(name)
+                continue
+            try:
+                yield connection, self._reached(connection).position
+            finally:
+                reader.__exit__(None, None, None)
+            return
+        raise Unavailable("The read models cannot be made: something keeps damaging or removing them.")
+
+    def rebuild(self, progress: Progress | None = None, *, only_if_missing: bool = False) -> str:
+        """Builds a generation beside the one in use, from the first event on, and swaps it in when it has caught up.
+
+        Returns its name. If one event cannot be read (``Unreadable``) the one in use stays.
+        """
+        with self._place.building_lock():
+            current = self._place.current()
+            if current is not None and only_if_missing:
+                return current  # another process was quicker
+            name = self._place.begin_building()
+            with self._place.writer(name) as connection:
+                METADATA.create_all(connection)
+                PROGRESS.create_all(connection)
+                connection.execute(insert(PROGRESS_TABLE).values(log=self._log.identity, position=0, digest=""))
+            self._catch_up(name, progress, fresh=True)
+            return self._place.finish(name)
+
+    def _catch_up(self, name: str, progress: Progress | None = None, *, fresh: bool = False) -> None:
+        head = self._log.head()
+        with self._place.reader(name) as connection:
+            position = self._reached(connection).position
+        if position > head:
+            raise _Stale("the log is shorter than what was folded")
+        rows: Rows | None = None
+        first = position
+        while position < head:
+            with self._place.writer(name) as connection:
+                reached = self._reached(connection)
+                if rows is None or reached.position != position:
+                    rows = Rows(connection, fresh=fresh and reached.position == 0)
+                else:
+                    rows.begin(connection)
+                position = self._fold(connection, rows, reached)
+            if progress is not None:
+                progress(position - first, head - first)
+
+    def _reached(self, connection: Connection) -> _Reached:
+        row = connection.execute(select(PROGRESS_TABLE)).first()
+        if row is None or row.log != self._log.identity:
+            raise _Stale("folded from another log")
+        return _Reached(row.position, row.digest)
+
+    def _fold(self, connection: Connection, rows: Rows, reached: _Reached) -> int:
+        """Folds one batch, and says how far it came. The last event folded is read again, to know the log by it."""
+        stored = self._log.read_stored(max(0, reached.position - 1), BATCH + 1)
+        if reached.position:
+            if not stored or stored[0].id != reached.position or _digest(stored[0].state) != reached.digest:
+                raise _Stale("the log does not go on from what was folded")
+            stored = stored[1:]
+        if not stored:
+            return reached.position
+        for each in stored:
+            apply(decode(each, each.id), rows)
+        rows.write()
+        last = stored[-1]
+        connection.execute(update(PROGRESS_TABLE).values(position=last.id, digest=_digest(last.state)))
+        return last.id
+
+    @contextmanager
+    def as_at(self, point: datetime | int, progress: Progress | None = None) -> Iterator[Views]:
+        """The views as they were at a moment or a position: the same projections, folded so far and no further.
+
+        What counts is when a thing was written down: this is what was known then.
+        """
+        engine = create_engine("sqlite://", poolclass=StaticPool)
+        with engine.begin() as connection:
+            METADATA.create_all(connection)
+            rows = Rows(connection, fresh=True)
+            position, head = 0, self._log.head()
+            moment = point if isinstance(point, datetime) else datetime.min.replace(tzinfo=UTC)
+            for recorded in self._log.everything(up_to=None if isinstance(point, datetime) else point):
+                if isinstance(point, datetime) and recorded.at > point:
+                    break
+                apply(recorded, rows)
+                position = recorded.position
+                moment = point if isinstance(point, datetime) else recorded.at
+                if progress is not None and position % 1_000 == 0:
+                    progress(position, head)
+            rows.write()
+            yield Views(connection, position, moment, self._log)
+        engine.dispose()
+
+    def close(self) -> None:
+        """Lets go of the database."""
+        self._place.close()
+
+
+def apply(recorded: Recorded, rows: Rows) -> None:
+    """Folds one event into every projection. A fault names the event: it is never passed over."""
+    try:
+        for projection in PROJECTIONS:
+            projection.apply(recorded, rows)
+    except (Missing, KeyError, TypeError, ValueError, AttributeError) as fault:
+        raise Unreadable(
+            recorded.position,
+            recorded.stream,
+            recorded.version,
+            recorded.event.name,
+            f"it does not fit what is before it ({fault})",
+        ) from fault
+
+
+def _digest(state: bytes) -> str:
+    return hashlib.sha256(state).hexdigest()
+
+
+__all__ = ["Damaged", "Progress", "ReadModels", "SQLAlchemyError", "apply", "generation"]
