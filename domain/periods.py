@@ -141,6 +141,28 @@ def day_in_words(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+_DAYS = (r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)", r"(?P<d>\d\d?)/(?P<m>\d\d?)/(?P<y>\d{4})")
+_DAY_IN_WORDS = re.compile(r"(?P<d>\d\d?) (?P<month>[A-Za-z]+) (?P<y>\d{4})")
+
+
+def parse_day(text: str) -> date:
+    """A date as people write it: ``2017-09-30``, ``30/09/2017`` or ``30 September 2017``. Raises ``Refusal``."""
+    text = " ".join(text.split())
+    try:
+        for pattern in _DAYS:
+            found = re.fullmatch(pattern, text)
+            if found:
+                return date(int(found["y"]), int(found["m"]), int(found["d"]))
+        found = _DAY_IN_WORDS.fullmatch(text)
+        if found:
+            month = [name[:3].lower() for name in calendar.month_name].index(found["month"][:3].lower())
+            if calendar.month_name[month].lower().startswith(found["month"].lower()):
+                return date(int(found["y"]), month, int(found["d"]))
+    except ValueError:
+        pass
+    raise Refusal("A date must be one that exists, like 2017-09-30, 30/09/2017 or 30 September 2017.")
+
+
 def moment_in_words(moment: datetime) -> str:
     """``16 October 2017 at 10:05am``, in London time."""
     local = moment.astimezone(LONDON)

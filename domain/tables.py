@@ -42,6 +42,8 @@ class Column(Value):
     kind: Kind = "text"
     unit: str | None = None
     """What is counted, such as ``people``. Columns of different units are never added to one another."""
+    detail: bool = False
+    """Whether it may be left out where there is little room, as on a terminal."""
 
 
 class Cell(Value):

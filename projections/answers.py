@@ -1,5 +1,6 @@
 """What may be asked, each with a table for an answer: budgets, awards, providers, what is due, reports, returns."""
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
@@ -22,7 +23,7 @@ def budgets(views: Views) -> Table:
     columns = (
         Column(key="fund", title="Fund"),
         Column(key="year", title="Year"),
-        Column(key="title", title="Title"),
+        Column(key="title", title="Title", detail=True),
         Column(key="received_pence", title="Received", kind="pence"),
         Column(key="received_as_printed", title="As printed"),
         Column(key="committed_pence", title="Committed", kind="pence"),
@@ -30,14 +31,14 @@ def budgets(views: Views) -> Table:
         Column(key="paid_pence", title="Paid", kind="pence"),
         Column(key="left_pence", title="Left", kind="pence"),
         Column(key="over_pence", title="Over", kind="pence"),
-        Column(key="allowed_over_pence", title="Allowed over", kind="pence"),
-        Column(key="tolerance_decision", title="Allowed by"),
+        Column(key="allowed_over_pence", title="Allowed over", kind="pence", detail=True),
+        Column(key="tolerance_decision", title="Allowed by", detail=True),
         Column(key="awards", title="Awards", kind="count"),
         Column(key="not_known", title="Not known", kind="count"),
-        Column(key="inferred_pence", title="Inferred", kind="pence"),
-        Column(key="stated_total_pence", title="Total stated", kind="pence"),
-        Column(key="computed_total_pence", title="Total computed", kind="pence"),
-        Column(key="difference_pence", title="Difference", kind="pence"),
+        Column(key="inferred_pence", title="Inferred", kind="pence", detail=True),
+        Column(key="stated_total_pence", title="Total stated", kind="pence", detail=True),
+        Column(key="computed_total_pence", title="Total computed", kind="pence", detail=True),
+        Column(key="difference_pence", title="Difference", kind="pence", detail=True),
     )
     rows = []
     for row in views.rows(BudgetRow, order_by=("year", "fund")):
@@ -124,17 +125,17 @@ def awards(views: Views) -> Table:
             Column(key="service", title="Service"),
             Column(key="route", title="Route"),
             Column(key="amount_pence", title="Amount", kind="pence"),
-            Column(key="inferred_pence", title="Inferred", kind="pence"),
-            Column(key="as_printed", title="As printed"),
+            Column(key="inferred_pence", title="Inferred", kind="pence", detail=True),
+            Column(key="as_printed", title="As printed", detail=True),
             Column(key="paid_pence", title="Paid", kind="pence"),
             Column(key="funds", title="Funds"),
-            Column(key="starts_on", title="Starts", kind="date"),
-            Column(key="ends_on", title="Ends", kind="date"),
-            Column(key="decision", title="Decision"),
-            Column(key="ground", title="Ground for a single tender"),
+            Column(key="starts_on", title="Starts", kind="date", detail=True),
+            Column(key="ends_on", title="Ends", kind="date", detail=True),
+            Column(key="decision", title="Decision", detail=True),
+            Column(key="ground", title="Ground for a single tender", detail=True),
             Column(key="status", title="Status"),
-            Column(key="provider_reference", title="Provider reference"),
-            Column(key="remarks", title="Remarks"),
+            Column(key="provider_reference", title="Provider reference", detail=True),
+            Column(key="remarks", title="Remarks", detail=True),
         ),
         rows=tuple(rows),
     )
@@ -181,9 +182,9 @@ def providers(views: Views) -> Table:
             Column(key="routes", title="Routes"),
             Column(key="kind", title="Kind"),
             Column(key="status", title="Status"),
-            Column(key="charity_number", title="Charity number"),
-            Column(key="company_number", title="Company number"),
-            Column(key="provider_reference", title="Reference"),
+            Column(key="charity_number", title="Charity number", detail=True),
+            Column(key="company_number", title="Company number", detail=True),
+            Column(key="provider_reference", title="Reference", detail=True),
         ),
         rows=tuple(rows),
         notes=("Amounts that are not known are counted beside, and are in no sum.",),
@@ -227,10 +228,10 @@ def _due_table(views: Views, name: str, title: str, items: Iterable[DueItem], *,
             Column(key="title", title="What is due"),
             Column(key="period", title="For"),
             Column(key="standing", title="Standing"),
-            Column(key="first_due_on", title="First due", kind="date"),
-            Column(key="reason", title="Reason last given"),
-            Column(key="service", title="Service"),
-            Column(key="name", title="Name"),
+            Column(key="first_due_on", title="First due", kind="date", detail=True),
+            Column(key="reason", title="Reason last given", detail=True),
+            Column(key="service", title="Service", detail=True),
+            Column(key="name", title="Name", detail=True),
         ),
         rows=tuple(rows),
         notes=(f"As at {day_in_words(views.today)}.",),
@@ -289,11 +290,11 @@ def reports(views: Views) -> Table:
             Column(key="status", title="Status"),
             Column(key="versions", title="Versions", kind="count"),
             Column(key="received_on", title="Received", kind="date"),
-            Column(key="figures", title="Figures", kind="count"),
-            Column(key="outcomes", title="Outcomes", kind="count"),
+            Column(key="figures", title="Figures", kind="count", detail=True),
+            Column(key="outcomes", title="Outcomes", kind="count", detail=True),
             Column(key="made_up", title="Made up for demonstration", kind="yes-no"),
-            Column(key="reasons", title="Sent back or corrected because"),
-            Column(key="framework", title="Framework"),
+            Column(key="reasons", title="Sent back or corrected because", detail=True),
+            Column(key="framework", title="Framework", detail=True),
         ),
         rows=tuple(rows),
     )
@@ -323,17 +324,17 @@ def returns(views: Views) -> Table:
         title="Half-yearly returns",
         columns=(
             Column(key="period", title="Period"),
-            Column(key="version", title="Version", kind="count"),
+            Column(key="version", title="Version", kind="count", detail=True),
             Column(key="status", title="Status"),
             Column(key="due_on", title="Due", kind="date"),
             Column(key="waiting_for", title="Waiting for", kind="count"),
             Column(key="signed_by", title="Signed by"),
             Column(key="signed_at", title="Signed at", kind="moment"),
             Column(key="submitted_on", title="Submitted", kind="date"),
-            Column(key="position", title="Log position", kind="count"),
-            Column(key="sha256", title="SHA-256"),
-            Column(key="reason", title="Restated because"),
-            Column(key="template", title="Template"),
+            Column(key="position", title="Log position", kind="count", detail=True),
+            Column(key="sha256", title="SHA-256", detail=True),
+            Column(key="reason", title="Restated because", detail=True),
+            Column(key="template", title="Template", detail=True),
         ),
         rows=rows,
     )
@@ -341,15 +342,13 @@ def returns(views: Views) -> Table:
 
 def in_words(event: Event) -> tuple[str, str]:
     """What happened, and its particulars: ``Milestone completed``, ``milestone: m1; evidence: minutes seen``."""
-    noun, _, deed = event.name.partition(".")
-    what = deed.replace("-", " ")
-    title = what if what.split()[0] in noun or noun in what else f"{noun} {what}"
+    title = re.sub(r"(?<!^)(?=[A-Z])", " ", type(event).__name__).capitalize()
     particulars = (
         f"{field.removesuffix('_pence').replace('_', ' ')}: {_worded(field, said)}"
         for field, said in event
         if said not in (None, (), "")
     )
-    return title.capitalize(), "; ".join(particulars)
+    return title, "; ".join(particulars)
 
 
 def _worded(field: str, said: Any) -> str:
@@ -364,6 +363,8 @@ def _worded(field: str, said: Any) -> str:
             return f"{len(said)} tables"
         case tuple():
             return ", ".join(_worded(field, part) for part in said)
+        case Value() if hasattr(said, "words"):
+            return str(said.words)
         case Value():
             parts = [f"{name.removesuffix('_pence')} {_worded(name, part)}" for name, part in said if part is not None]
             return " ".join(parts) if len(parts) < 8 else f"{len(parts)} particulars"
@@ -400,11 +401,11 @@ def timeline(views: Views, stream: str | None = None, limit: int = 200) -> Table
             Column(key="at", title="When", kind="moment"),
             Column(key="noun", title="What"),
             Column(key="reference", title="Reference"),
-            Column(key="version", title="Number", kind="count"),
+            Column(key="version", title="Number", kind="count", detail=True),
             Column(key="happened", title="Happened"),
             Column(key="particulars", title="Particulars"),
             Column(key="by", title="By"),
-            Column(key="position", title="Log position", kind="count"),
+            Column(key="position", title="Log position", kind="count", detail=True),
         ),
         rows=tuple(rows),
     )

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from domain.kernel import Reference
+from domain.kernel import Actor, Reference, Role
 
 
 class Database(NamedTuple):
@@ -47,8 +47,18 @@ class Settings(BaseSettings):
         description="The opaque id that stands in the log for whoever uses the command line.",
     )
 
+    roles: frozenset[Role] = Field(
+        default=frozenset(Role),
+        description="What whoever uses the command line is in the office, as a JSON list. All roles, unless set.",
+    )
+
     @field_validator("database")
     @classmethod
     def _known_kind(cls, address: str) -> str:
         Database.of(address)
         return address
+
+    @property
+    def person(self) -> Actor:
+        """Whoever uses the command line."""
+        return Actor(id=self.actor, roles=self.roles)

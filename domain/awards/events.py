@@ -2,7 +2,10 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Self
 
+from domain import money
+from domain.errors import Refusal
 from domain.kernel import Event, Reference, Value, Words
 from domain.money import Pence
 from domain.monitoring.schedule import DueRule
@@ -34,6 +37,26 @@ class Share(Value):
     """What it must be, worked out from something else. Shown beside; never added up."""
     printed: str | None = None
     """As the paper prints it, such as ``£213,000 from OPCC``, when there is more to it than the figure."""
+
+    @classmethod
+    def of(cls, words: str) -> Self:
+        """Reads ``moj-victims 2017-18 £446,000``, or ``… not known``. Raises ``ValueError`` with the cure."""
+        parts = words.split(maxsplit=2)
+        if len(parts) < 3:
+            raise ValueError("write a share like: moj-victims 2017-18 £446,000 (or: moj-victims 2017-18 not known)")
+        fund, year, said = parts
+        try:
+            amount = None if said.strip().lower() == "not known" else money.parse(said)
+        except Refusal as refusal:
+            raise ValueError(str(refusal)) from None
+        return cls(fund=fund, year=year, amount_pence=amount)
+
+    @property
+    def words(self) -> str:
+        """``£446,000 from moj-victims 2017-18``."""
+        printed = f" (printed: {self.printed})" if self.printed else ""
+        inferred = f" (inferred: {money.pounds(self.inferred_pence)})" if self.inferred_pence is not None else ""
+        return f"{money.pounds(self.amount_pence)} from {self.fund} {self.year}{printed}{inferred}"
 
 
 class AwardRegistered(Event, name="award.registered"):

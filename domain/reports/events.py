@@ -18,6 +18,17 @@ class Figure(Value):
     category: Reference | None = None
     quantity: Quantity
 
+    @classmethod
+    def of(cls, words: str) -> Self:
+        """Reads ``referrals=120`` or ``referrals:crime-type/burglary=12``. Raises ``ValueError`` with the cure."""
+        what, equals, said = words.partition("=")
+        measure, _, split = what.strip().partition(":")
+        breakdown, _, category = split.partition("/")
+        if not equals or not measure or bool(split) != bool(category):
+            raise ValueError("write a figure like: referrals=120, or referrals:crime-type/burglary=12")
+        said = said.strip()
+        return cls(measure=measure, breakdown=breakdown or None, category=category or None, quantity=Quantity.of(said))
+
 
 class OutcomeFigure(Value):
     """Of the people eligible to be asked, how many answered, and how many of those improved. Never a percentage.
@@ -29,6 +40,16 @@ class OutcomeFigure(Value):
     improved: Count | None
     answered: Count | None
     eligible: Count | None
+
+    @classmethod
+    def of(cls, words: str) -> Self:
+        """Reads ``cope=10/12/20`` (improved, answered, eligible; ``-``: not supplied). Raises ``ValueError``."""
+        outcome, _, said = words.partition("=")
+        counts = [part.strip() for part in said.split("/")]
+        if len(counts) != 3 or not all(count == "-" or count.isdecimal() for count in counts):
+            raise ValueError("write an outcome as improved/answered/eligible, like: cope=10/12/20")
+        improved, answered, eligible = (None if count == "-" else int(count) for count in counts)
+        return cls(outcome=outcome.strip(), improved=improved, answered=answered, eligible=eligible)
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -46,6 +67,12 @@ class Figures(Value):
     narrative: str | None = None
     made_up: bool = False
     """Whether the figures were made up for a demonstration. Shown wherever they are."""
+
+    @property
+    def words(self) -> str:
+        """``12 figures and 2 outcomes``, and whether they are made up."""
+        made_up = ", made up for demonstration" if self.made_up else ""
+        return f"{len(self.figures)} figures and {len(self.outcomes)} outcomes{made_up}"
 
 
 class ReportSubmitted(Event, name="report.submitted"):

@@ -36,6 +36,11 @@ class Quantity(Value):
             return {"at_least": said, "at_most": said}
         return cls._parsed(said) if isinstance(said, str) else said
 
+    @classmethod
+    def of(cls, words: str) -> Self:
+        """Reads ``12`` or ``more than 15,000``. Raises ``ValueError`` with the cure."""
+        return cls.model_validate(words)
+
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.at_most is not None and self.at_most < self.at_least:

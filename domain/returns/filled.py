@@ -64,7 +64,10 @@ class FilledReturn(Value):
 
     @property
     def sha256(self) -> str:
-        """The digest of what the return says: its period, template and tables. Not of when it was folded."""
+        """The digest of what the return says: its period, template and tables. Not of when it was folded.
+
+        What stands at its default is left out, so that a cell or a column may gain a field and old digests stay true.
+        """
         said = {"period": self.period, "template": self.template}
-        said["tables"] = [table.model_dump(mode="json") for table in self.tables]  # type: ignore[assignment]
+        said["tables"] = [table.model_dump(mode="json", exclude_defaults=True) for table in self.tables]  # type: ignore[assignment]
         return digest([canonical(said)])

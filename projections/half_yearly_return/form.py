@@ -1,13 +1,15 @@
 """The form: which section stands where, and the whole of it filled in from the views."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from domain.errors import Refusal
+from domain.errors import NotFound, Refusal
 from domain.periods import Period
 from domain.returns.filled import FilledReturn, template_named
 from domain.tables import Table
 from projections.half_yearly_return import demand, outcomes, service_list
 from projections.half_yearly_return.services import Services, gather
+from projections.returns import ReturnRow
 from projections.views import Views
 
 SECTIONS: dict[str, Callable[[Services], Table]] = {
@@ -39,3 +41,33 @@ def fill_in(views: Views, period: str, template: str) -> FilledReturn:
         tables=tuple(tables),
         waiting_for=services.waiting_for(),
     )
+
+
+@dataclass(frozen=True)
+class StandingReturn:
+    """A return as it stands: frozen when it is signed off, else as the views now have it."""
+
+    filled: FilledReturn
+    version: int
+    status: str
+    signed_by: str | None = None
+    signed_at: str | None = None
+
+
+def as_it_stands(views: Views, period: str, version: int | None = None) -> StandingReturn:
+    """The latest version of a period's return, or the one asked for. Raises ``NotFound``."""
+    versions = views.rows(ReturnRow, ReturnRow.table.c.period == period)
+    wanted = [row for row in versions if version in (None, row.version)]
+    if not wanted:
+        raise NotFound(f"There is no such return for {period}. Open it first (open-return).")
+    row = wanted[-1]
+    if row.tables is None:
+        return StandingReturn(fill_in(views, period, row.template), row.version, row.status)
+    signed = FilledReturn(
+        period=period,
+        template=row.template,
+        position=row.position or 0,
+        tables=tuple(Table.model_validate(table) for table in row.tables),
+        waiting_for=tuple(row.waiting_for),
+    )
+    return StandingReturn(signed, row.version, row.status, row.signed_by, row.signed_at)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import count
 from typing import Any, NamedTuple
 
 from domain import money
@@ -36,6 +37,15 @@ _AGREE = ("service", "provider", "route", "ground", "starts_on", "ends_on", "dec
 _HEADINGS = {"starts_on": "Starts", "ends_on": "Ends"}
 
 
+Subject = tuple[str | None, str | None, str, str | None]
+"""Fund, year, service and provider: two awards with the same subject are one, said twice."""
+
+
+def _folded(words: str) -> str:
+    """Words as they are compared: without capitals."""
+    return " ".join(words.casefold().split())
+
+
 class AwardRow(NamedTuple):
     """One row: an award's share of one fund. Nothing stands for a cell that is empty or has a fault."""
 
@@ -56,9 +66,9 @@ class AwardRow(NamedTuple):
     printed: str | None
 
     @property
-    def subject(self) -> tuple[str | None, str | None, str, str | None]:
-        """What the money is for: two awards with the same subject are one, said twice."""
-        return self.fund, self.year, " ".join((self.service or "").casefold().split()), self.provider
+    def subject(self) -> Subject:
+        """What the money is for."""
+        return self.fund, self.year, _folded(self.service or ""), self.provider
 
     @property
     def first_year(self) -> str:
@@ -139,6 +149,12 @@ class Awards:
 
     def __init__(self, known: Known) -> None:
         self._known = known
+        self._held: dict[Subject, str] = {
+            (fund, year, _folded(held.service), held.provider): reference
+            for reference, held in known.awards.items()
+            if held is not None
+            for fund, year in held.shares
+        }
         self.rows: list[AwardRow] = []
 
     def check(self) -> None:
@@ -166,12 +182,7 @@ class Awards:
 
     def _held_as(self, row: AwardRow) -> str | None:
         """The reference under which the office already holds an award for the same thing."""
-        for reference, held in self._known.awards.items():
-            if held is not None and row.fund and row.year and (row.fund, row.year) in held.shares:
-                service = " ".join(held.service.casefold().split())
-                if (row.fund, row.year, service, held.provider) == row.subject:
-                    return reference
-        return None
+        return self._held.get(row.subject)
 
     def commands(self) -> Iterator[tuple[int, Sequence[Command[Any]]]]:
         """The orders of each award, with its first row's number. Faults that come up are kept in the rows."""
@@ -191,26 +202,20 @@ class Awards:
     def _by_reference(self) -> Mapping[str, list[AwardRow]]:
         """The rows of each award, in the order of the sheet. An award without a reference is given one."""
         taken = {*self._known.awards, *(row.award for row in self.rows if row.award)}
+        numbers = {row.first_year: count(1) for row in self.rows}
         found: dict[str, list[AwardRow]] = {}
         for row in self.rows:
             if row.award is not None:
                 found.setdefault(row.award, []).append(row)
             elif not row.reader.is_faulty("Award"):
                 held = self._held_as(row)
-                reference = held or _next_reference(row.first_year, taken)
-                taken.add(reference)
+                fresh = (f"{row.first_year}-{number:04}" for number in numbers[row.first_year])
+                reference = held or next(reference for reference in fresh if reference not in taken)
                 found.setdefault(reference, []).append(row)
                 if row.reader.sound:
                     whose = "which the office holds already" if held else "because it has no reference"
                     row.reader.note(f"is recorded as award {reference}, {whose}")
         return found
-
-
-def _next_reference(year: str, taken: set[str]) -> str:
-    number = 1
-    while f"{year}-{number:04}" in taken:
-        number += 1
-    return f"{year}-{number:04}"
 
 
 def _merged(rows: Sequence[AwardRow]) -> dict[str, Any]:

@@ -138,9 +138,9 @@ def _decoded(data: bytes) -> str:
 
 
 def _separator(text: str) -> str:
-    """What stands between the cells: a comma, or what the first filled line has instead of one."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    return max(",;\t", key=first.count)
+    """What stands between the cells: the sign that one of the first lines has most often."""
+    first = text.splitlines()[:10]
+    return max(",;\t", key=lambda sign: max(line.count(sign) for line in first))
 
 
 def _from_csv(text: str) -> Iterator[Row]:

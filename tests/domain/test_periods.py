@@ -1,6 +1,6 @@
 """A period is a range of dates, and one code names it."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -9,7 +9,17 @@ from hypothesis import strategies as some
 from pydantic import TypeAdapter, ValidationError
 
 from domain.errors import Refusal
-from domain.periods import FinancialYear, Frequency, Period, PeriodCode, add_months, day_in_words, financial_year
+from domain.periods import (
+    FinancialYear,
+    Frequency,
+    Period,
+    PeriodCode,
+    add_months,
+    day_in_words,
+    financial_year,
+    moment_in_words,
+    parse_day,
+)
 from tests.domain.properties import days, modest, periods
 
 YEAR = Period(date(2017, 4, 1), date(2018, 3, 31))
@@ -222,6 +232,68 @@ def test_the_financial_year_turns_on_the_first_of_april() -> None:
 @modest
 def test_every_day_is_in_its_financial_year(day: date) -> None:
     assert day in Period.parse(financial_year(day))
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2017-09-30", date(2017, 9, 30)),
+        ("30/09/2017", date(2017, 9, 30)),
+        ("1/4/2017", date(2017, 4, 1)),
+        ("30 September 2017", date(2017, 9, 30)),
+        ("  1   april 2017 ", date(2017, 4, 1)),
+        ("30 Sept 2017", date(2017, 9, 30)),
+        ("1 May 2017", date(2017, 5, 1)),
+        ("29/02/2016", date(2016, 2, 29)),
+    ],
+)
+def test_a_date_is_read_as_people_write_it(text: str, day: date) -> None:
+    assert parse_day(text) == day
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "tomorrow",
+        "2017",
+        "29/02/2017",
+        "31 June 2017",
+        "09/30/2017",
+        "1/4/17",
+        "30.09.2017",
+        "2017-9-30",
+        "1 M 2017",
+        "1 Marchhh 2017",
+        "1 Octopus 2017",
+        "the 1st of April 2017",
+        "2017-09-30T00:00:00",
+    ],
+)
+def test_what_is_not_a_date_that_exists_is_refused_with_the_cure(text: str) -> None:
+    with pytest.raises(Refusal, match="A date must be one that exists, like 2017-09-30, 30/09/2017"):
+        parse_day(text)
+
+
+@given(days)
+@modest
+def test_a_date_in_words_reads_back_to_the_day(day: date) -> None:
+    assert parse_day(day_in_words(day)) == day
+    assert parse_day(day.isoformat()) == day
+    assert parse_day(f"{day:%d/%m/%Y}") == day
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        (datetime(2017, 10, 16, 9, 5, tzinfo=UTC), "16 October 2017 at 10:05am"),
+        (datetime(2017, 6, 30, 23, 30, tzinfo=UTC), "1 July 2017 at 12:30am"),
+        (datetime(2017, 12, 1, 12, 0, tzinfo=UTC), "1 December 2017 at 12:00pm"),
+        (datetime(2017, 12, 1, 17, 45, tzinfo=UTC), "1 December 2017 at 5:45pm"),
+    ],
+)
+def test_a_moment_is_written_in_london_time(moment: datetime, words: str) -> None:
+    assert moment_in_words(moment) == words
 
 
 def test_a_financial_year_in_an_order_is_checked() -> None:

@@ -110,7 +110,8 @@ def test_the_largest_counts_still_add_up() -> None:
 @given(some.lists(quantities, max_size=12), some.data())
 @modest
 def test_the_true_sum_lies_within_the_sum_of_the_bounds(parts: list[Quantity], data: some.DataObject) -> None:
-    truth = [data.draw(some.integers(part.at_least, part.at_most or part.at_least + 10**6)) for part in parts]
+    highest = [part.at_least + 10**6 if part.at_most is None else part.at_most for part in parts]
+    truth = [data.draw(some.integers(part.at_least, most)) for part, most in zip(parts, highest, strict=True)]
     whole = total(parts)
     assert whole.at_least <= sum(truth)
     assert whole.at_most is None or sum(truth) <= whole.at_most

@@ -1,7 +1,7 @@
 """A report is a list of tables; a cell is a value, or says why there is none."""
 
 import hashlib
-from datetime import date
+from datetime import UTC, date, datetime
 from random import Random
 
 import pytest
@@ -59,6 +59,12 @@ def test_a_value_that_is_missing_without_a_word_is_not_known() -> None:
 
 def test_a_date_is_kept_as_text_that_sorts() -> None:
     assert cell(date(2017, 9, 30)) == Cell(value="2017-09-30")
+
+
+def test_a_moment_is_kept_as_text_and_shown_in_london_time() -> None:
+    moment = cell(datetime(2017, 6, 30, 23, 30, tzinfo=UTC))
+    assert moment == Cell(value="2017-06-30T23:30:00+00:00")
+    assert shown(Column(key="at", title="Recorded", kind="moment"), moment) == "1 July 2017 at 12:30am"
 
 
 def test_an_empty_cell_is_shown_empty() -> None:

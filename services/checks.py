@@ -1,0 +1,70 @@
+"""Proofs: every event can be read, the read models are a fold of the log, signed returns are as they were signed."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from domain.returns.events import ReturnSignedOff
+from domain.returns.filled import FilledReturn
+from projections.rows import METADATA
+from services.event_store import EventStore, Unreadable, decode
+from services.office import Office
+
+BATCH = 2_000
+
+
+class Checked(NamedTuple):
+    """What a reading of the whole log found."""
+
+    read: int
+    """How many events there are."""
+    faults: list[str]
+    """Each event that cannot be read, or stands in the wrong place, with its position."""
+
+
+def check_log(log: EventStore, progress: Callable[[int, int], None]) -> Checked:
+    """Reads every event, and goes on after one that cannot be read, so that all of them are named."""
+    faults: list[str] = []
+    versions: dict[str, int] = {}
+    read, after, head = 0, 0, log.head()
+    while stored := log.read_stored(after, BATCH):
+        for each in stored:
+            read += 1
+            try:
+                decode(each, each.id)
+            except Unreadable as unreadable:
+                faults.append(str(unreadable))
+            stream, version = str(each.originator_id), each.originator_version
+            before = versions.get(stream, 0)
+            if version != before + 1:
+                faults.append(
+                    f"The event at position {each.id} is number {version} of {stream}, after number {before}."
+                )
+            versions[stream] = version
+        after = stored[-1].id
+        progress(after, head)
+    return Checked(read, faults)
+
+
+def check_read_models(office: Office) -> list[str]:
+    """Each table that differs from a fold of the log made afresh."""
+    with office.reading() as now, office.as_at(now.position) as afresh:
+        return [
+            f"The read model {table.name} differs from the log: rebuild it (outturn rebuild)."
+            for table in METADATA.sorted_tables
+            if set(map(repr, now.connection.execute(table.select())))
+            != set(map(repr, afresh.connection.execute(table.select())))
+        ]
+
+
+def check_signatures(office: Office) -> list[str]:
+    """Each signed return whose tables no longer have the digest that was signed."""
+    differences = []
+    for recorded in office.log.everything():
+        event = recorded.event
+        if isinstance(event, ReturnSignedOff):
+            signed = FilledReturn(
+                period=recorded.reference, template=event.template, position=event.position, tables=event.tables
+            )
+            if signed.sha256 != event.sha256:
+                differences.append(f"The return signed at position {recorded.position} is not as it was signed.")
+    return differences

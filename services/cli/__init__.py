@@ -1,0 +1,38 @@
+"""The command line, ``outturn``: one file to a group of verbs."""
+
+from typing import Annotated
+
+import typer
+
+from services.cli import asking, demonstrating, loading, ordering, returning, upkeep
+from services.cli.console import guarded
+
+app = typer.Typer(
+    name="outturn",
+    help="Outturn: what became of the money a police and crime commissioner hands out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("load")(loading.load)
+app.add_typer(ordering.app, name="do", help="Give an order. Each has its own help: outturn do approve-award --help.")
+app.command("show")(asking.show)
+app.add_typer(returning.app, name="return", help="The half-yearly return: fill, sign-off, submit, show.")
+app.command("check")(upkeep.check)
+app.command("rebuild")(upkeep.rebuild)
+app.command("demo")(demonstrating.demo)
+
+
+@app.callback()
+def _every_time(
+    _database: Annotated[
+        str | None, typer.Option("--database", envvar="OUTTURN_DATABASE", help="Where the log is kept.")
+    ] = None,
+) -> None:
+    """Sets what holds for every verb."""
+
+
+def main() -> None:
+    """Runs the command line: faults are told in words, with exit status 1 (refused), 2 (malformed) or 3 (broken)."""
+    guarded(app)

@@ -1,0 +1,170 @@
+"""``outturn do COMMAND``: every command of the catalogue, its fields as options or the whole of it as JSON."""
+
+import inspect
+import json
+import sys
+from collections.abc import Callable
+from datetime import date
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_origin
+
+import typer
+from pydantic.fields import FieldInfo
+
+from domain import money
+from domain.catalogue import COMMANDS
+from domain.errors import Refusal
+from domain.kernel import Command, Value
+from domain.periods import parse_day
+from projections.answers import in_words
+from services.cli.console import Format, Formatted, out, print_json, the_office
+from services.settings import Settings
+
+app = typer.Typer(no_args_is_help=True)
+
+
+def _kinds(annotation: Any) -> list[Any]:
+    """The types an annotation allows, without ``None``."""
+    if get_origin(annotation) is Annotated:
+        return _kinds(get_args(annotation)[0])
+    if get_origin(annotation) is not None and get_origin(annotation) is not tuple:
+        return [kind for part in get_args(annotation) for kind in _kinds(part)]
+    return [] if annotation is type(None) else [annotation]
+
+
+def _of_many(kind: Any) -> Any:
+    """What a list is of; nothing for a single thing."""
+    if get_origin(kind) is not tuple:
+        return None
+    return _kinds(get_args(kind)[0])[0]
+
+
+def option_name(field: str) -> str:
+    """``--amount`` for ``amount_pence``, ``--starts-on`` for ``starts_on``, ``--remark`` for ``remarks``."""
+    name = field.removesuffix("_pence")
+    if field in ("remarks", "reasons", "shares", "figures", "outcomes"):
+        name = name.removesuffix("s")
+    return "--" + name.replace("_", "-")
+
+
+def _help(field: str, kind: Any) -> str:
+    many = _of_many(kind)
+    if field.endswith("_pence"):
+        return "pounds, like £1,250.50; or: not known"
+    if many is not None and isinstance(many, type) and issubclass(many, Value):
+        words = inspect.getdoc(getattr(many, "of", None)) or ""
+        examples = words.partition(". Raises")[0].replace("``", "").removeprefix("Reads ")
+        return f"{examples}; or JSON; may be repeated"
+    if many is not None:
+        return "may be repeated"
+    if kind is date:
+        return "a date, like 2017-09-30"
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return "one of: " + ", ".join(member.value for member in kind)
+    return ""
+
+
+def _read(field: str, info: FieldInfo, said: Any) -> Any:
+    """An option's text as the field takes it. Raises ``Refusal``."""
+    kind = _kinds(info.annotation)[0]
+    many = _of_many(kind)
+    if many is not None:
+        return [_read_one(many, each) for each in said]
+    if field.endswith("_pence"):
+        return None if said.strip().lower() == "not known" else money.parse(said)
+    if kind is date:
+        return parse_day(said)
+    if isinstance(kind, type) and issubclass(kind, Value) and said.lstrip().startswith("{"):
+        return _json(said)
+    return said
+
+
+def _read_one(kind: Any, said: str) -> Any:
+    if said.lstrip().startswith("{"):
+        return _json(said)
+    if isinstance(kind, type) and issubclass(kind, Value) and hasattr(kind, "of"):
+        try:
+            return kind.of(said)
+        except ValueError as wrong:
+            words = (
+                "; ".join(error["msg"].removeprefix("Value error, ") for error in wrong.errors())
+                if hasattr(wrong, "errors")
+                else str(wrong)
+            )
+            raise Refusal(words) from None
+    return said
+
+
+def _json(said: str) -> Any:
+    try:
+        return json.loads(said)
+    except ValueError:
+        raise Refusal("That is not JSON: check its brackets, commas and quotation marks.") from None
+
+
+def _whole(said: str) -> dict[str, Any]:
+    """The order as JSON: itself, ``@`` a file, or ``-`` for standard input."""
+    if said == "-":
+        said = sys.stdin.read()
+    elif said.startswith("@"):
+        try:
+            said = Path(said[1:]).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            raise Refusal("The file named by --json cannot be read as text.") from None
+    whole = _json(said)
+    if not isinstance(whole, dict):
+        raise Refusal("The JSON of an order must be an object, with its fields by name.")
+    return whole
+
+
+def _verb(name: str, command: type[Command[Any]]) -> Callable[..., None]:
+    """The verb for one command: its signature is made from the command's fields."""
+
+    def give(json: str | None, format: Format, **said: Any) -> None:  # noqa: A002 - the option's name
+        fields = _whole(json) if json is not None else {}
+        for field, value in said.items():
+            if value not in (None, []):
+                try:
+                    fields[field] = _read(field, command.model_fields[field], value)
+                except Refusal as refusal:
+                    raise Refusal(f"{option_name(field)}: {refusal}") from None
+        order = command.model_validate(fields)
+        with the_office() as office:
+            written = office.do(order, Settings().person)
+        if format is Format.JSON:
+            print_json([{"position": r.position, "stream": r.stream, "event": r.event.name} for r in written])
+            return
+        if not written:
+            out.print("Nothing to change: that is recorded already.")
+        for recorded in written:
+            what, particulars = in_words(recorded.event)
+            out.print(f"{what} ({recorded.stream}). {particulars}", markup=False)
+
+    parameters = []
+    for field, info in command.model_fields.items():
+        kind = _kinds(info.annotation)[0]
+        needed = " (needed)" if info.is_required() else ""
+        option = typer.Option(option_name(field), help=_help(field, kind) + needed, show_default=False)
+        shape: Any = list[str] if _of_many(kind) is not None else bool if kind is bool else str
+        parameters.append(
+            inspect.Parameter(
+                field, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[shape | None, option]
+            )
+        )
+    whole = typer.Option("--json", help="the whole order as JSON; @FILE reads a file, - standard input")
+    parameters.append(
+        inspect.Parameter("json", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[str | None, whole])
+    )
+    parameters.append(
+        inspect.Parameter("format", inspect.Parameter.KEYWORD_ONLY, default=Format.TABLE, annotation=Formatted)
+    )
+    give.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    give.__annotations__ = {}
+    give.__doc__ = command.__doc__
+    give.__name__ = name.replace("-", "_")
+    return give
+
+
+for _name, _command in COMMANDS.items():
+    app.command(_name)(_verb(_name, _command))

@@ -1,0 +1,1 @@
+"""Tables as files. Every format shows every table; the same table gives the same bytes."""

@@ -1,0 +1,27 @@
+"""An awards sheet, read against what the office holds."""
+
+from projections.awards import AwardRow
+from projections.budgets import BudgetRow
+from projections.providers import ProviderRow
+from projections.views import Views
+from services.imports.awards_sheet import Known, KnownAward, Plan, read_awards_sheet
+from services.office import Office
+
+
+def known_to(views: Views) -> Known:
+    """What the office holds, as far as a sheet must know it to be read."""
+    return Known(
+        awards={
+            row.award: KnownAward(row.service, row.provider, frozenset((fund, year) for fund, year in row.shares))
+            for row in views.rows(AwardRow)
+        },
+        funds={(row.fund, row.year) for row in views.rows(BudgetRow)},
+        providers={row.provider: row.title for row in views.rows(ProviderRow)},
+    )
+
+
+def plan_for(office: Office, data: bytes, file_name: str) -> Plan:
+    """What the sheet comes to in this office: orders, or faults."""
+    with office.reading() as views:
+        known = known_to(views)
+    return read_awards_sheet(data, file_name, known)

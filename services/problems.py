@@ -1,0 +1,71 @@
+"""What went wrong, in words: the one place that turns a malformed order into plain English.
+
+What was submitted is never repeated.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+
+class Fault(NamedTuple):
+    """One field that is malformed."""
+
+    path: tuple[str | int, ...]
+    """Where it is: ``("shares", 0, "amount_pence")``."""
+    words: str
+    """What is wrong, and the cure."""
+
+    @property
+    def place(self) -> str:
+        """Where it is, as people write it: ``shares, number 1, amount_pence``."""
+        return ", ".join(f"number {part + 1}" if isinstance(part, int) else str(part) for part in self.path)
+
+
+REFERENCE = "must be letters, digits, full stops, hyphens or underscores, without spaces, at most 80"
+
+_WORDS = {
+    "missing": "is needed",
+    "extra_forbidden": "is not a field of this order",
+    "string_type": "must be text",
+    "string_too_long": "must be at most {max_length:,} characters long",
+    "string_too_short": "is needed: write it",
+    "int_type": "must be a whole number, like 12",
+    "int_parsing": "must be a whole number, like 12",
+    "int_from_float": "must be a whole number, like 12",
+    "bool_parsing": "must be yes or no",
+    "bool_type": "must be yes or no",
+    "date_type": "must be a date, like 2017-09-30",
+    "date_parsing": "must be a date, like 2017-09-30",
+    "date_from_datetime_parsing": "must be a date, like 2017-09-30",
+    "date_from_datetime_inexact": "must be a date without a time, like 2017-09-30",
+    "decimal_parsing": "must be a number, like 2.5",
+    "decimal_type": "must be a number, like 2.5",
+    "enum": "must be one of: {expected}",
+    "literal_error": "must be one of: {expected}",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must not be less than {ge}",
+    "less_than_equal": "must not be more than {le:,}",
+    "less_than": "must be less than {lt}",
+    "too_short": "needs at least {min_length}",
+    "json_invalid": "is not JSON",
+    "model_type": "must be an object with fields",
+    "dict_type": "must be an object with fields",
+    "tuple_type": "must be a list",
+}
+
+
+def faults(error: ValidationError) -> Iterator[Fault]:
+    """Everything that is wrong with an order, field by field."""
+    for one in error.errors(include_url=False, include_input=False):
+        path = tuple(part for part in one["loc"] if not str(part).startswith(("function-", "model")))
+        context = one.get("ctx", {})
+        match one["type"]:
+            case "value_error":
+                words = str(context["error"])
+            case "string_pattern_mismatch":
+                words = REFERENCE if "A-Za-z0-9._-" in str(context.get("pattern")) else "is not in the right form"
+            case kind:
+                words = _WORDS.get(kind, "is not in a form that can be read").format(**context)
+        yield Fault(path, words)
