@@ -5,6 +5,7 @@ taken-version conflict and the ordered reading. Ours are the stored form of an e
 read), the set-up under a lock, and the care for a connection that is cut after a commit.
 """
 
+import sqlite3
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
 from filelock import FileLock
 from psycopg.rows import dict_row
-from pydantic import BaseModel, ValidationError, create_model
+from pydantic import AwareDatetime, BaseModel, ValidationError, create_model
 from pydantic_core import from_json, to_json
 
 from domain.catalogue import EVENTS, OLD_SHAPES
@@ -33,6 +34,10 @@ FORMAT = 1
 
 SET_UP_LOCK = 0x4F757474
 """The advisory lock on PostgreSQL under which tables are made ("Outt")."""
+
+
+PATIENCE = 30
+"""For how many seconds a database that somebody else holds is waited for."""
 
 
 class Taken(Exception):
@@ -52,6 +57,10 @@ class Unreadable(OutturnError):
         super().__init__(f"The event {place}({name}, number {version} of {stream}) cannot be read: {why}.")
 
 
+Stored = Notification
+"""An event as it is stored, with its position: its content neither decoded nor checked."""
+
+
 class Draft(NamedTuple):
     """An event about to be written down."""
 
@@ -66,7 +75,7 @@ class Draft(NamedTuple):
 class _Envelope(BaseModel):
     """What is stored of an event beside its name and its place."""
 
-    at: datetime
+    at: AwareDatetime
     by: str
     act: str
     event: Any
@@ -101,7 +110,7 @@ def decode(stored: StoredEvent, position: int) -> Recorded:
     except ValidationError as wrong:
         faults = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'the whole'}: {e['type']}" for e in wrong.errors()[:5])
         raise Unreadable(position, stream, version, stored.topic, faults) from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise Unreadable(position, stream, version, stored.topic, "it is not in the stored form") from None
     return Recorded(position, stream, version, envelope.event, envelope.at, envelope.by, envelope.act)
 
@@ -136,14 +145,22 @@ class EventStore:
         """The events of one stream, in order, from the version after ``after``. Their positions are not known (0)."""
         with _reachable():
             found = self._recorder.select_events(stream, gt=after)
-        return [decode(stored, 0) for stored in found]
+        return [self._decoded(stored) for stored in found]
+
+    def _decoded(self, stored: StoredEvent) -> Recorded:
+        """An event of a stream. Its position is looked for only if it cannot be read."""
+        try:
+            return decode(stored, 0)
+        except Unreadable as fault:
+            place = self._positions([stored])[0]
+            raise Unreadable(place, fault.stream, fault.version, fault.event_name, fault.why) from None
 
     def read(self, after: int, limit: int, up_to: int | None = None) -> list[Recorded]:
         """Events of all streams in order of position, from the first one after ``after``."""
         return [decode(stored, stored.id) for stored in self.read_stored(after, limit, up_to)]
 
-    def read_stored(self, after: int, limit: int, up_to: int | None = None) -> Sequence[Notification]:
-        """As ``read``, but as stored: neither decoded nor checked."""
+    def read_stored(self, after: int, limit: int, up_to: int | None = None) -> Sequence[Stored]:
+        """As ``read``, but as stored."""
         with _reachable():
             return self._recorder.select_notifications(after, limit, stop=up_to, inclusive_of_start=False)
 
@@ -235,10 +252,10 @@ def _checked(row: Any) -> str:
 
 
 def _open_sqlite(path: Path) -> EventStore:
+    datastore = SQLiteDatastore(str(path), lock_timeout=PATIENCE, originator_id_type="text")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{path}.lock", timeout=60):
-            datastore = SQLiteDatastore(str(path), lock_timeout=30, originator_id_type="text")
             recorder = SQLiteApplicationRecorder(datastore)
             with datastore.transaction(commit=True) as cursor:
                 # a foreign or damaged file is found here, before anything is made in it
@@ -251,29 +268,39 @@ def _open_sqlite(path: Path) -> EventStore:
                     row = (uuid.uuid4().hex, FORMAT)
                     cursor.execute("INSERT INTO outturn_log VALUES (?, ?)", row)
         return EventStore(recorder, _checked(row))
-    except (PersistenceError, OSError, TimeoutError) as broken:
+    except Unavailable:
+        datastore.close()
+        raise
+    except (PersistenceError, sqlite3.Error, OSError) as broken:
+        datastore.close()
         why = "it is not an Outturn database" if "not a database" in str(broken) else "it cannot be opened"
         raise Unavailable(f"The log in {path.name} cannot be used: {why}. Check OUTTURN_DATABASE.") from broken
 
 
 def _open_postgresql(url: str) -> EventStore:
+    datastore = _postgresql_datastore(url)
     try:
         with psycopg.connect(url, autocommit=True, connect_timeout=10) as connection:
             connection.execute("SELECT pg_advisory_lock(%s)", [SET_UP_LOCK])
-            ready = connection.execute("SELECT to_regclass('public.outturn_log') IS NOT NULL").fetchone()
-            recorder = _postgresql_recorder(url)
+            connection.execute("SET search_path TO public")  # where the library keeps the events
+            ready = connection.execute("SELECT to_regclass('outturn_log') IS NOT NULL").fetchone()
+            recorder = PostgresApplicationRecorder(datastore)
             if ready is None or not ready[0]:
                 recorder.create_table()
                 with connection.transaction():
                     connection.execute(_OUR_TABLE)
                     connection.execute("INSERT INTO outturn_log VALUES (%s, %s)", [uuid.uuid4().hex, FORMAT])
             row = connection.execute("SELECT identity, format FROM outturn_log").fetchone()
+        return EventStore(recorder, _checked(row))
+    except Unavailable:
+        datastore.close()
+        raise
     except (psycopg.Error, PersistenceError) as broken:
+        datastore.close()
         raise Unavailable("The PostgreSQL database cannot be reached. Check OUTTURN_DATABASE.") from broken
-    return EventStore(recorder, _checked(row))
 
 
-def _postgresql_recorder(url: str) -> PostgresApplicationRecorder:
+def _postgresql_datastore(url: str) -> PostgresDatastore:
     datastore = PostgresDatastore(
         "",
         "",
@@ -283,10 +310,10 @@ def _postgresql_recorder(url: str) -> PostgresApplicationRecorder:
         pool_size=1,
         max_overflow=14,
         connect_timeout=5.0,
-        lock_timeout=30,
+        lock_timeout=PATIENCE // 10,  # the library tries ten times
         originator_id_type="text",
     )
     # the library takes five parts of an address; the whole of it (sockets, TLS, options) goes to the pool beneath
     datastore.pool.conninfo = url
     datastore.pool.kwargs = {"row_factory": dict_row}
-    return PostgresApplicationRecorder(datastore)
+    return datastore

@@ -12,9 +12,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import quote
 
-import psycopg
 from filelock import FileLock
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -24,6 +24,13 @@ from projections.views import generation
 from services.settings import Database
 
 BUILDING = "building"
+
+PATIENCE = 60
+"""For how many seconds read models that somebody else writes to are waited for."""
+
+
+class Gone(Exception):
+    """The set is no longer there: another one took its place, or it was thrown away."""
 
 
 class Place(ABC):
@@ -51,7 +58,7 @@ class Place(ABC):
 
     @abstractmethod
     def reader(self, name: str) -> Any:
-        """A context: a connection to the set that sees one unchanging state."""
+        """A context: a connection to the set that sees one unchanging state. Raises ``Gone``, or an error."""
 
     @abstractmethod
     def writer(self, name: str) -> Any:
@@ -64,12 +71,6 @@ class Place(ABC):
     @abstractmethod
     def close(self) -> None:
         """Lets go of every connection."""
-
-    def discard_current(self) -> None:
-        """Throws the set in use away."""
-        name = self.current()
-        if name is not None:
-            self.discard(name)
 
 
 def place_for(database: Database) -> Place:
@@ -90,7 +91,7 @@ def _begin_by_hand(engine: Engine) -> None:
     def connected(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute("PRAGMA busy_timeout=60000")
+        connection.execute(f"PRAGMA busy_timeout={PATIENCE * 1_000}")
 
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
@@ -98,54 +99,88 @@ def _begin_by_hand(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+class _MemorySet(NamedTuple):
+    """One database in memory. It has one connection, and whoever uses it has it alone."""
+
+    engine: Engine
+    lock: threading.RLock
+
+
 class InMemory(Place):
     """For an office that is gone when its process is."""
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
-        self._sets: dict[str, Engine] = {}
+        self._building = threading.Lock()
+        self._sets: dict[str, _MemorySet] = {}
 
     def current(self) -> str | None:
-        return max((name for name in self._sets if not name.startswith(BUILDING)), default=None)
+        return max((name for name in list(self._sets) if name != BUILDING), default=None)
 
     @contextmanager
     def building_lock(self) -> Iterator[None]:
-        with self._lock:
+        with self._building:
             yield
 
     def begin_building(self) -> str:
-        self._sets.pop(BUILDING, None)
+        self.discard(BUILDING)
         engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
         _begin_by_hand(engine)
-        self._sets[BUILDING] = engine
+        self._sets[BUILDING] = _MemorySet(engine, threading.RLock())
         return BUILDING
 
     def finish(self, name: str) -> str:
         finished = f"{time.time_ns():020}"
-        engine = self._sets.pop(name)
-        self._sets.clear()
-        self._sets[finished] = engine
+        self._sets[finished] = self._sets.pop(name)
+        for other in list(self._sets):
+            if other != finished:
+                self.discard(other)
         return finished
 
     def discard(self, name: str) -> None:
-        self._sets.pop(name, None)
+        thrown_away = self._sets.pop(name, None)
+        if thrown_away is not None:
+            with thrown_away.lock:  # whoever still reads it is let finish
+                thrown_away.engine.dispose()
 
     @contextmanager
     def reader(self, name: str) -> Iterator[Connection]:
-        with self._lock, self._sets[name].connect() as connection:
+        with self._held(name) as engine, engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writer(self, name: str) -> Iterator[Connection]:
-        with self._lock, self._sets[name].begin() as connection:
+        with self._held(name) as engine, engine.begin() as connection:
             yield connection
 
+    @contextmanager
+    def _held(self, name: str) -> Iterator[Engine]:
+        known = self._sets.get(name)
+        if known is None:
+            raise Gone
+        with known.lock:
+            if self._sets.get(name) is not known:
+                raise Gone
+            yield known.engine
+
     def is_damage(self, broken: DBAPIError) -> bool:
-        return False
+        return "no such" in str(broken.orig)
 
     def close(self) -> None:
-        for engine in self._sets.values():
-            engine.dispose()
+        for name in list(self._sets):
+            self.discard(name)
+
+
+_SIGNS_OF_DAMAGE = (
+    *("malformed", "not a database", "no such", "unable to open", "disk I/O", "decode to UTF-8"),
+    "readonly",  # as it says of a file that was replaced while it was open
+)
+
+
+def _when_written(entry: os.DirEntry[str]) -> float:
+    try:
+        return entry.stat().st_mtime
+    except FileNotFoundError:  # another process was quicker to clear it away
+        return 0
 
 
 class SQLiteFiles(Place):
@@ -196,7 +231,7 @@ class SQLiteFiles(Place):
                     self.discard(entry.name)
                 else:
                     others.append(entry)
-        for entry in sorted(others, key=lambda other: other.stat().st_mtime)[:-1]:
+        for entry in sorted(others, key=_when_written)[:-1]:
             self.discard(entry.name)
 
     def discard(self, name: str) -> None:
@@ -211,7 +246,7 @@ class SQLiteFiles(Place):
         engine = self._engines.get(name)
         if engine is None:
             # mode=rw: a file that has been taken away is an error, and never made anew, empty
-            address = f"sqlite:///file:{self._folder / name}?mode=rw&uri=true"
+            address = f"sqlite:///file:{quote(str(self._folder / name))}?mode=rw&uri=true"
             engine = self._engines[name] = create_engine(address)
             _begin_by_hand(engine)
         return engine
@@ -228,7 +263,7 @@ class SQLiteFiles(Place):
 
     def is_damage(self, broken: DBAPIError) -> bool:
         words = str(broken.orig)
-        return any(sign in words for sign in ("malformed", "not a database", "no such", "unable to open", "disk I/O"))
+        return any(sign in words for sign in _SIGNS_OF_DAMAGE)
 
     def close(self) -> None:
         for engine in self._engines.values():
@@ -239,7 +274,6 @@ class PostgreSQLSchemas(Place):
     """Schemas of the log's database: ``views_<generation>_<when>``."""
 
     def __init__(self, url: str) -> None:
-        self._url = url
         self._prefix = f"views_{generation()}_"
         self._engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), pool_size=2, max_overflow=13)
 
@@ -252,8 +286,10 @@ class PostgreSQLSchemas(Place):
 
     @contextmanager
     def building_lock(self) -> Iterator[None]:
-        with psycopg.connect(self._url, autocommit=True) as connection:
-            connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [self._prefix])
+        with self._engine.connect() as connection:
+            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.detach()  # it is not used again: the lock goes with it
+            connection.exec_driver_sql("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (self._prefix,))
             yield
 
     def begin_building(self) -> str:
@@ -281,13 +317,18 @@ class PostgreSQLSchemas(Place):
         # whoever still reads it is let finish; if that takes long it is cleared away another time
         with suppress(OperationalError), self._engine.begin() as connection:
             connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", (name,))
             connection.exec_driver_sql(f'DROP SCHEMA IF EXISTS "{name}" CASCADE')
 
     @contextmanager
     def reader(self, name: str) -> Iterator[Connection]:
         with self._engine.connect() as connection:
             connection = connection.execution_options(isolation_level="REPEATABLE READ")
-            connection.exec_driver_sql(f'SET LOCAL search_path TO "{name}"')
+            # the lock keeps the set from being thrown away, table by table, while it is read
+            connection.exec_driver_sql(
+                "SELECT set_config('search_path', %s, true), pg_advisory_xact_lock_shared(hashtextextended(%s, 2))",
+                (name, name),
+            )
             yield connection
 
     @contextmanager

@@ -26,7 +26,7 @@ class Fault(NamedTuple):
 REFERENCE = "must be letters, digits, full stops, hyphens or underscores, without spaces, at most 80"
 
 _WORDS = {
-    "missing": "is needed",
+    "missing": "is needed: write it",
     "extra_forbidden": "is not a field of this order",
     "string_type": "must be text",
     "string_too_long": "must be at most {max_length:,} characters long",

@@ -6,8 +6,8 @@ place when it has caught up. What is missing, damaged or folded from another log
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -18,8 +18,8 @@ from sqlalchemy.pool import StaticPool
 from domain.kernel import Recorded
 from projections.rows import METADATA, Missing, Rows
 from projections.views import PROJECTIONS, Views, generation
-from services.event_store import EventStore, Unavailable, Unreadable, decode
-from services.places import Place
+from services.event_store import EventStore, Stored, Unavailable, Unreadable, decode
+from services.places import Gone, Place
 
 BATCH = 5_000
 """How many events are folded in one transaction."""
@@ -42,8 +42,27 @@ class Damaged(Unavailable):
     """The read models turned out to be damaged while they were read. They are built again when next asked."""
 
 
+class Misfit(Unreadable):
+    """An event does not fit what was folded before it: the log is wrong, or the read models are damaged."""
+
+
 class _Stale(Exception):
     """These read models cannot be caught up: damaged, or folded from another log."""
+
+
+_UNREACHABLE = "The read models cannot be reached, or are busy for too long. Try again."
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    try:
+        yield
+    except (DBAPIError, OSError, _Stale) as broken:
+        raise Unavailable(_UNREACHABLE) from broken
+
+
+_BEFORE_ANYTHING = datetime(1900, 1, 1, tzinfo=UTC)
+"""The moment of an empty log."""
 
 
 @dataclass
@@ -52,6 +71,24 @@ class _Reached:
 
     position: int
     digest: str
+
+
+class _Then:
+    """The log as it stood at a past position, as far as views may look into it."""
+
+    def __init__(self, log: EventStore) -> None:
+        self._log = log
+        self.versions: dict[str, int] = {}
+        """Of the last event of each stream then."""
+
+    def stream(self, stream: str, after: int = 0) -> list[Recorded]:
+        """The events of one stream that were there, in order."""
+        last = self.versions.get(stream, 0)
+        return [recorded for recorded in self._log.stream(stream, after) if recorded.version <= last]
+
+    def latest(self, limit: int, up_to: int) -> Iterator[Recorded]:
+        """The last events of all streams up to a position, the latest first."""
+        return self._log.latest(limit, up_to)
 
 
 class ReadModels:
@@ -64,44 +101,52 @@ class ReadModels:
     @contextmanager
     def reading(self, moment: datetime) -> Iterator[Views]:
         """The views, caught up with the log, unchanging while they are read."""
-        with self._opened() as (connection, position):
-            try:
+        name = ""
+        try:
+            with self._opened() as (name, connection, position):
                 yield Views(connection, position, moment, self._log)
-            except DBAPIError as broken:
-                if self._place.is_damage(broken):
-                    self._place.discard_current()
-                    raise Damaged("The read models were damaged. They are being made again: ask once more.") from broken
+        except DBAPIError as broken:
+            if not self._place.is_damage(broken):
                 raise
+            self._place.discard(name)
+            raise Damaged("The read models were damaged. They are being made again: ask once more.") from broken
 
     @contextmanager
-    def _opened(self) -> Iterator[tuple[Connection, int]]:
+    def _opened(self) -> Iterator[tuple[str, Connection, int]]:
         for _attempt in range(5):
-            name = self._place.current() or self.rebuild(only_if_missing=True)
+            name = self._in_use()
             try:
-                self._catch_up(name)
-                reader = self._place.reader(name)
-                connection = reader.__enter__()
-            except (_Stale, Missing):
+                with ExitStack() as opening:
+                    self._catch_up(name)
+                    connection = opening.enter_context(self._place.reader(name))
+                    position = self._reached(connection).position
+                    opened = opening.pop_all()
+            except Misfit:
+                self.rebuild()  # if the log itself is at fault this says so again, and the set in use stays
+            except (_Stale, Gone):
                 self._place.discard(name)
-                continue
             except DBAPIError as broken:
                 if not self._place.is_damage(broken):
-                    raise Unavailable("The read models cannot be reached, or are busy for too long.") from broken
+                    raise Unavailable(_UNREACHABLE) from broken
                 self._place.discard(name)
-                continue
-            try:
-                yield connection, self._reached(connection).position
-            finally:
-                reader.__exit__(None, None, None)
-            return
+            else:
+                with opened:
+                    yield name, connection, position
+                return
         raise Unavailable("The read models cannot be made: something keeps damaging or removing them.")
+
+    def _in_use(self) -> str:
+        """The set in use, made first if there is none."""
+        with _reachable():
+            name = self._place.current()
+        return name or self.rebuild(only_if_missing=True)
 
     def rebuild(self, progress: Progress | None = None, *, only_if_missing: bool = False) -> str:
         """Builds a generation beside the one in use, from the first event on, and swaps it in when it has caught up.
 
         Returns its name. If one event cannot be read (``Unreadable``) the one in use stays.
         """
-        with self._place.building_lock():
+        with _reachable(), self._place.building_lock():
             current = self._place.current()
             if current is not None and only_if_missing:
                 return current  # another process was quicker
@@ -114,11 +159,11 @@ class ReadModels:
             return self._place.finish(name)
 
     def _catch_up(self, name: str, progress: Progress | None = None, *, fresh: bool = False) -> None:
-        head = self._log.head()
         with self._place.reader(name) as connection:
-            position = self._reached(connection).position
-        if position > head:
-            raise _Stale("the log is shorter than what was folded")
+            reached = self._reached(connection)
+        if not self._after(reached, 1):
+            return
+        position, head = reached.position, self._log.head()
         rows: Rows | None = None
         first = position
         while position < head:
@@ -138,13 +183,18 @@ class ReadModels:
             raise _Stale("folded from another log")
         return _Reached(row.position, row.digest)
 
+    def _after(self, reached: _Reached, limit: int) -> Sequence[Stored]:
+        """What comes next, as stored. The last event folded is read again, to know the log by it."""
+        if not reached.position:
+            return self._log.read_stored(0, limit)
+        stored = self._log.read_stored(reached.position - 1, limit + 1)
+        if not stored or stored[0].id != reached.position or _digest(stored[0].state) != reached.digest:
+            raise _Stale("the log does not go on from what was folded")
+        return stored[1:]
+
     def _fold(self, connection: Connection, rows: Rows, reached: _Reached) -> int:
-        """Folds one batch, and says how far it came. The last event folded is read again, to know the log by it."""
-        stored = self._log.read_stored(max(0, reached.position - 1), BATCH + 1)
-        if reached.position:
-            if not stored or stored[0].id != reached.position or _digest(stored[0].state) != reached.digest:
-                raise _Stale("the log does not go on from what was folded")
-            stored = stored[1:]
+        """Folds one batch, and says how far it came."""
+        stored = self._after(reached, BATCH)
         if not stored:
             return reached.position
         for each in stored:
@@ -161,22 +211,29 @@ class ReadModels:
         What counts is when a thing was written down: this is what was known then.
         """
         engine = create_engine("sqlite://", poolclass=StaticPool)
-        with engine.begin() as connection:
-            METADATA.create_all(connection)
-            rows = Rows(connection, fresh=True)
-            position, head = 0, self._log.head()
-            moment = point if isinstance(point, datetime) else datetime.min.replace(tzinfo=UTC)
-            for recorded in self._log.everything(up_to=None if isinstance(point, datetime) else point):
-                if isinstance(point, datetime) and recorded.at > point:
-                    break
-                apply(recorded, rows)
-                position = recorded.position
-                moment = point if isinstance(point, datetime) else recorded.at
-                if progress is not None and position % 1_000 == 0:
-                    progress(position, head)
-            rows.write()
-            yield Views(connection, position, moment, self._log)
-        engine.dispose()
+        try:
+            with engine.begin() as connection:
+                METADATA.create_all(connection)
+                yield self._folded(connection, point, progress)
+        finally:
+            engine.dispose()
+
+    def _folded(self, connection: Connection, point: datetime | int, progress: Progress | None) -> Views:
+        rows = Rows(connection, fresh=True)
+        then = _Then(self._log)
+        position, head = 0, self._log.head()
+        moment = point if isinstance(point, datetime) else _BEFORE_ANYTHING
+        for recorded in self._log.everything(up_to=None if isinstance(point, datetime) else point):
+            if isinstance(point, datetime) and recorded.at > point:
+                break
+            apply(recorded, rows)
+            then.versions[recorded.stream] = recorded.version
+            position = recorded.position
+            moment = point if isinstance(point, datetime) else recorded.at
+            if progress is not None and position % 1_000 == 0:
+                progress(position, head)
+        rows.write()
+        return Views(connection, position, moment, then)
 
     def close(self) -> None:
         """Lets go of the database."""
@@ -189,7 +246,7 @@ def apply(recorded: Recorded, rows: Rows) -> None:
         for projection in PROJECTIONS:
             projection.apply(recorded, rows)
     except (Missing, KeyError, TypeError, ValueError, AttributeError) as fault:
-        raise Unreadable(
+        raise Misfit(
             recorded.position,
             recorded.stream,
             recorded.version,

@@ -26,8 +26,8 @@ def section(services: Services) -> Table:
         title="Demand",
         columns=(
             Column(key="award", title="Award"),
-            Column(key="provider", title="Provider"),
-            Column(key="service", title="Service"),
+            Column(key="provider", title="Provider", detail=True),
+            Column(key="service", title="Service", detail=True),
             *(
                 Column(
                     key=measure.measure.replace("-", "_"), title=measure.title, kind="count", unit=measure.unit.value

@@ -27,7 +27,7 @@ def section(services: Services) -> Table:
         title="Outcomes",
         columns=(
             Column(key="award", title="Award"),
-            Column(key="provider", title="Provider"),
+            Column(key="provider", title="Provider", detail=True),
             Column(key="service", title="Service"),
             Column(key="outcome", title="Outcome"),
             Column(key="improved", title="Improved", kind="count", unit="people"),

@@ -13,7 +13,10 @@ def section(services: Services) -> Table:
     """A row to a service; a last row for all of them. Money in whole pence."""
     rows: list[Row] = [_row(services, service) for service in services.services]
     rows.append(_all(services))
-    notes = ["Spend is as reported by the provider, in accepted reports only."]
+    notes = [
+        "Spend is as reported by the provider, in accepted reports only.",
+        "A service that did not supply its spend is not in the last row's sum.",
+    ]
     notes += [
         f"{service.line}: a report for {', '.join(service.misfits)} does not fit the half-year and is in no figure."
         for service in services.services

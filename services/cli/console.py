@@ -119,7 +119,7 @@ def _for_people(table: Table) -> RichTable:
             continue
         kept.append((place, column))
         right = column.kind in ("pence", "count")
-        drawn.add_column(column.title, justify="right" if right else "left", no_wrap=right or column.kind == "date")
+        drawn.add_column(column.title, justify="right" if right else "left", no_wrap=column.kind == "date")
     for row in table.rows:
         drawn.add_row(*(_on_screen(column, row[place]) for place, column in kept))
     if not table.rows:

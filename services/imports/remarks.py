@@ -9,6 +9,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from domain.errors import Refusal
+from services.problems import faults
 
 
 class Remark(NamedTuple):
@@ -38,35 +39,14 @@ def as_clause(refusal: Refusal) -> str:
     return words[:1].lower() + words[1:]
 
 
-_REFERENCE = "a reference must be letters, digits, full stops, hyphens and underscores, without spaces, at most 80"
-_ERRORS = {
-    "string_too_long": "this must be at most 4,000 characters long",
-    "string_too_short": "this is needed: write it",
-    "missing": "this is needed: write it",
-    "greater_than": "this must be more than nought",
-    "greater_than_equal": "this must not be less than nought",
-    "less_than_equal": "this is larger than it can be",
-    "decimal_parsing": "this must be a number, like 2.5",
-    "int_type": "this must be a whole number of pence",
-}
-
-
 def of_validation(error: ValidationError, headings: Mapping[str, str]) -> list[tuple[str, str]]:
     """The heading and the words of each thing wrong with an order's fields. What was submitted is not repeated.
 
     ``headings`` gives the column that each field came from; a field that is not in it belongs to the whole row.
     """
     found = []
-    for one in error.errors(include_url=False, include_input=False):
-        field = str(one["loc"][0]) if one["loc"] else ""
-        heading = headings.get(field, "")
-        if one["type"] == "string_pattern_mismatch":
-            words = _REFERENCE
-        elif one["type"] == "value_error":
-            words = str(one["ctx"]["error"])
-        else:
-            words = _ERRORS.get(
-                one["type"], "this is not in a form that can be read: compare it with the example sheet"
-            )
-        found.append((heading, words if heading else f"cannot be loaded: {words}"))
+    for fault in faults(error):
+        heading = headings.get(str(fault.path[0]), "") if fault.path else ""
+        about = "this " if fault.words.startswith(("must", "is ", "needs")) else ""
+        found.append((heading, f"{about}{fault.words}" if heading else f"cannot be loaded: {about}{fault.words}"))
     return found

@@ -140,7 +140,7 @@ def _decoded(data: bytes) -> str:
 def _separator(text: str) -> str:
     """What stands between the cells: the sign that one of the first lines has most often."""
     first = text.splitlines()[:10]
-    return max(",;\t", key=lambda sign: max(line.count(sign) for line in first))
+    return max(",;\t", key=lambda sign: max((line.count(sign) for line in first), default=0))
 
 
 def _from_csv(text: str) -> Iterator[Row]:

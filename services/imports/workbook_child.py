@@ -113,6 +113,8 @@ def main() -> None:
         answer = read(data)
     except TooMuch as too_much:
         answer = {"refused": str(too_much)}
+    except ImportError:  # pragma: no cover - openpyxl is a dependency
+        answer = {"refused": "Workbooks cannot be read on this machine: openpyxl is not installed. Load a .csv file."}
     except MemoryError:
         answer = {"refused": "The workbook takes too much memory to read: save the one sheet as .csv."}
     except Exception:  # whatever a harmful or a broken workbook sets off

@@ -213,6 +213,35 @@ class TestApproving:
         assert Award().after([REGISTERED, both]).amount_pence is None
 
 
+class TestSharesWrittenShort:
+    @pytest.mark.parametrize(
+        ("words", "share"),
+        [
+            ("moj-victims 2017-18 £446,000", SHARE),
+            ("moj-victims   2017-18 446000", SHARE),
+            ("cdr-grants 2017-18 not known", Share(**GRANTS, amount_pence=None)),
+            ("cdr-grants 2017-18 Not Known", Share(**GRANTS, amount_pence=None)),
+        ],
+    )
+    def test_a_share_may_be_written_as_its_fund_its_year_and_its_amount(self, words: str, share: Share) -> None:
+        assert Share.of(words) == share
+
+    @pytest.mark.parametrize(
+        ("words", "message"),
+        [
+            ("", "write a share like: moj-victims 2017-18 £446,000"),
+            ("moj-victims 2017-18", "write a share like: moj-victims 2017-18 £446,000"),
+            ("moj-victims 2017-18 lots", "must be a number of pounds"),
+            ("moj-victims 2017-18 -5", "must not be less than nought"),
+            ("moj-victims 2017 £5", "That is not a financial year"),
+            ("moj/victims 2017-18 £5", "should match pattern"),
+        ],
+    )
+    def test_what_is_no_share_is_refused_with_the_cure(self, words: str, message: str) -> None:
+        with pytest.raises(ValueError, match=message):
+            Share.of(words)
+
+
 class TestConfirmingAnAmount:
     order = ConfirmAwardAmount(award=HUB, **GRANTS, amount_pence=10_000_00, source="Letter of 2 June 2017.")
     confirmed = AwardAmountConfirmed(**GRANTS, amount_pence=10_000_00, source="Letter of 2 June 2017.")

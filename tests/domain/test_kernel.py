@@ -110,6 +110,5 @@ def test_a_commands_name_is_its_class_in_kebab_case() -> None:
 
 
 def test_no_base_of_commands_is_a_command() -> None:
-    assert not {"award-command", "fund-command", "milestone-command", "report-command"} & (
-        set(COMMANDS) | set(CONSEQUENCES)
-    )
+    known = set(COMMANDS) | set(CONSEQUENCES)
+    assert not {"award-command", "fund-command", "milestone-command", "report-command"} & known

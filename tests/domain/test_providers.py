@@ -10,9 +10,9 @@ from domain.providers.events import Kind, ProviderIdentified, ProviderRegistered
 from domain.providers.provider import Provider
 from tests.story import given
 
-EMBRACE = RegisterProvider(provider="embrace", title="Embrace - Child Victims of Crime")
+HARBOUR = RegisterProvider(provider="harbour", title="Harbour Counselling (made up)")
 REGISTERED = ProviderRegistered(
-    title="Embrace - Child Victims of Crime", kind=Kind.ORGANISATION, charity_number=None, company_number=None
+    title="Harbour Counselling (made up)", kind=Kind.ORGANISATION, charity_number=None, company_number=None
 )
 IDENTIFIED = ProviderIdentified(charity_number="1234567", company_number="01234567")
 SUSPENDED = ProviderStatusChanged(status=Status.SUSPENDED, reason="Accounts are late.")
@@ -20,7 +20,7 @@ CEASED = ProviderStatusChanged(status=Status.CEASED, reason="Dissolved.")
 
 
 def test_an_organisation_becomes_known() -> None:
-    given().when(EMBRACE).then(REGISTERED)
+    given().when(HARBOUR).then(REGISTERED)
 
 
 def test_a_pool_is_registered_as_a_pool_and_not_as_a_legal_body() -> None:
@@ -34,46 +34,46 @@ def test_a_pool_is_registered_as_a_pool_and_not_as_a_legal_body() -> None:
 
 
 def test_registering_it_twice_records_it_once() -> None:
-    given(REGISTERED).when(EMBRACE).then_nothing()
+    given(REGISTERED).when(HARBOUR).then_nothing()
 
 
 def test_registering_it_again_after_it_was_suspended_changes_nothing() -> None:
-    given(REGISTERED, SUSPENDED).when(EMBRACE).then_nothing()
+    given(REGISTERED, SUSPENDED).when(HARBOUR).then_nothing()
 
 
 def test_a_reference_is_never_used_for_another_organisation() -> None:
-    given(REGISTERED).when(RegisterProvider(provider="embrace", title="Family Action")).then_refused(
-        "There is already a provider embrace, recorded differently. Choose another reference", Refusal
+    given(REGISTERED).when(RegisterProvider(provider="harbour", title="Another body")).then_refused(
+        "There is already a provider harbour, recorded differently. Choose another reference", Refusal
     )
 
 
 def test_another_kind_of_the_same_title_is_recorded_differently() -> None:
-    given(REGISTERED).when(EMBRACE.model_copy(update={"kind": Kind.JOINT})).then_refused(
+    given(REGISTERED).when(HARBOUR.model_copy(update={"kind": Kind.JOINT})).then_refused(
         "recorded differently", Refusal
     )
 
 
 def test_a_title_must_say_something() -> None:
     with pytest.raises(ValidationError, match="at least 1 character"):
-        RegisterProvider(provider="embrace", title="   ")
+        RegisterProvider(provider="harbour", title="   ")
 
 
-@pytest.mark.parametrize("reference", ["", "two words", "-embrace", "embrace/1", "é", "a" * 81, "embrace\n"])
+@pytest.mark.parametrize("reference", ["", "two words", "-harbour", "harbour/1", "é", "a" * 81, "harbour\n"])
 def test_a_reference_is_letters_digits_full_stops_hyphens_and_underscores(reference: str) -> None:
     with pytest.raises(ValidationError, match="should match pattern"):
-        RegisterProvider(provider=reference, title="Embrace")
+        RegisterProvider(provider=reference, title="Harbour")
 
 
 @pytest.mark.parametrize("number", ["12345", "12345678", "SC123456", "1234567-1234", "123456-"])
 def test_a_charity_number_is_one_of_england_and_wales(number: str) -> None:
     with pytest.raises(ValidationError, match="should match pattern"):
-        IdentifyProvider(provider="embrace", charity_number=number)
+        IdentifyProvider(provider="harbour", charity_number=number)
 
 
 @pytest.mark.parametrize("number", ["1234567", "123456789", "sc123456", "SC12345", "A1B23456 "])
 def test_a_company_number_has_eight_characters_with_its_leading_noughts(number: str) -> None:
     with pytest.raises(ValidationError, match="should match pattern"):
-        IdentifyProvider(provider="embrace", company_number=number)
+        IdentifyProvider(provider="harbour", company_number=number)
 
 
 @pytest.mark.parametrize(
@@ -81,77 +81,77 @@ def test_a_company_number_has_eight_characters_with_its_leading_noughts(number: 
 )
 def test_the_numbers_of_both_registers_are_taken_as_they_are(charity: str | None, company: str | None) -> None:
     given().when(
-        RegisterProvider(provider="embrace", title="Embrace", charity_number=charity, company_number=company)
-    ).then(ProviderRegistered(title="Embrace", kind=Kind.ORGANISATION, charity_number=charity, company_number=company))
+        RegisterProvider(provider="harbour", title="Harbour", charity_number=charity, company_number=company)
+    ).then(ProviderRegistered(title="Harbour", kind=Kind.ORGANISATION, charity_number=charity, company_number=company))
 
 
 def test_numbers_that_become_known_are_recorded() -> None:
     given(REGISTERED).when(
-        IdentifyProvider(provider="embrace", charity_number="1234567", company_number="01234567")
+        IdentifyProvider(provider="harbour", charity_number="1234567", company_number="01234567")
     ).then(IDENTIFIED)
 
 
 def test_identifying_it_twice_records_it_once() -> None:
     given(REGISTERED, IDENTIFIED).when(
-        IdentifyProvider(provider="embrace", charity_number="1234567", company_number="01234567")
+        IdentifyProvider(provider="harbour", charity_number="1234567", company_number="01234567")
     ).then_nothing()
 
 
 def test_a_number_may_be_put_right_or_taken_away() -> None:
-    given(REGISTERED, IDENTIFIED).when(IdentifyProvider(provider="embrace", charity_number="7654321")).then(
+    given(REGISTERED, IDENTIFIED).when(IdentifyProvider(provider="harbour", charity_number="7654321")).then(
         ProviderIdentified(charity_number="7654321", company_number=None)
     )
 
 
 def test_an_unknown_provider_cannot_be_identified() -> None:
-    given().when(IdentifyProvider(provider="embrace", charity_number="1234567")).then_refused("embrace", NotFound)
+    given().when(IdentifyProvider(provider="harbour", charity_number="1234567")).then_refused("harbour", NotFound)
 
 
 def test_a_provider_is_suspended_with_the_reason() -> None:
     given(REGISTERED).when(
-        ChangeProviderStatus(provider="embrace", status=Status.SUSPENDED, reason="Accounts are late.")
+        ChangeProviderStatus(provider="harbour", status=Status.SUSPENDED, reason="Accounts are late.")
     ).then(SUSPENDED)
 
 
 def test_suspending_it_twice_records_it_once() -> None:
     given(REGISTERED, SUSPENDED).when(
-        ChangeProviderStatus(provider="embrace", status=Status.SUSPENDED, reason="Said again.")
+        ChangeProviderStatus(provider="harbour", status=Status.SUSPENDED, reason="Said again.")
     ).then_nothing()
 
 
 def test_a_suspended_provider_may_be_made_active_again() -> None:
     given(REGISTERED, SUSPENDED).when(
-        ChangeProviderStatus(provider="embrace", status=Status.ACTIVE, reason="Accounts came in.")
+        ChangeProviderStatus(provider="harbour", status=Status.ACTIVE, reason="Accounts came in.")
     ).then(ProviderStatusChanged(status=Status.ACTIVE, reason="Accounts came in."))
 
 
 def test_an_active_provider_that_is_made_active_stays_as_it_is() -> None:
     given(REGISTERED).when(
-        ChangeProviderStatus(provider="embrace", status=Status.ACTIVE, reason="To be sure.")
+        ChangeProviderStatus(provider="harbour", status=Status.ACTIVE, reason="To be sure.")
     ).then_nothing()
 
 
 def test_an_award_may_go_to_an_active_provider() -> None:
-    given(REGISTERED).when(ConfirmProvider(provider="embrace")).then_nothing()
+    given(REGISTERED).when(ConfirmProvider(provider="harbour")).then_nothing()
 
 
 def test_an_award_may_not_go_to_a_suspended_provider() -> None:
-    given(REGISTERED, SUSPENDED).when(ConfirmProvider(provider="embrace")).then_refused(
-        "Provider embrace is suspended: an award can only go to an active provider.", Refusal
+    given(REGISTERED, SUSPENDED).when(ConfirmProvider(provider="harbour")).then_refused(
+        "Provider harbour is suspended: an award can only go to an active provider.", Refusal
     )
 
 
 def test_an_award_may_not_go_to_a_provider_that_has_ceased() -> None:
-    given(REGISTERED, CEASED).when(ConfirmProvider(provider="embrace")).then_refused("embrace is ceased", Refusal)
+    given(REGISTERED, CEASED).when(ConfirmProvider(provider="harbour")).then_refused("harbour is ceased", Refusal)
 
 
 def test_an_award_may_not_go_to_a_provider_that_is_not_known() -> None:
-    given().when(ConfirmProvider(provider="embrace")).then_refused("embrace", NotFound)
+    given().when(ConfirmProvider(provider="harbour")).then_refused("harbour", NotFound)
 
 
 def test_what_is_known_of_a_provider_is_folded_from_its_events() -> None:
     assert Provider().after([REGISTERED, IDENTIFIED, SUSPENDED]) == Provider(
-        title="Embrace - Child Victims of Crime",
+        title="Harbour Counselling (made up)",
         status=Status.SUSPENDED,
         charity_number="1234567",
         company_number="01234567",
@@ -159,8 +159,8 @@ def test_what_is_known_of_a_provider_is_folded_from_its_events() -> None:
 
 
 def test_an_order_is_addressed_by_the_reference_of_the_provider() -> None:
-    assert EMBRACE.reference == "embrace"
-    assert EMBRACE.stream == "provider-embrace"
+    assert HARBOUR.reference == "harbour"
+    assert HARBOUR.stream == "provider-harbour"
 
 
 def test_providers_are_kept_by_staff_and_never_by_themselves() -> None:

@@ -40,6 +40,7 @@ quantities = some.one_of(
 )
 def test_a_count_is_read_as_a_number_or_as_its_bounds(words: str, at_least: int, at_most: int | None) -> None:
     assert Quantity.model_validate(words) == Quantity(at_least=at_least, at_most=at_most)
+    assert Quantity.of(words) == Quantity(at_least=at_least, at_most=at_most)
 
 
 def test_a_plain_number_is_an_exact_count() -> None:

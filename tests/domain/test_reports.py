@@ -208,7 +208,7 @@ class TestOutcomes:
     def test_no_more_improve_than_answer_and_no_more_answer_than_could(
         self, improved: int | None, answered: int | None, eligible: int | None
     ) -> None:
-        with pytest.raises(ValidationError, match="improved <= answered <= eligible|greater than or equal to 0"):
+        with pytest.raises(ValidationError, match=r"improved <= answered <= eligible|greater than or equal to 0"):
             OutcomeFigure(outcome="cope", improved=improved, answered=answered, eligible=eligible)
 
     @pytest.mark.parametrize(
@@ -224,6 +224,54 @@ class TestOutcomes:
     def test_an_outcome_is_never_a_percentage(self, improved: Any) -> None:
         with pytest.raises(ValidationError, match="valid integer"):
             OutcomeFigure(outcome="cope", improved=improved, answered=100, eligible=100)
+
+
+class TestWrittenShort:
+    @pytest.mark.parametrize(
+        ("words", "figure"),
+        [
+            ("volunteer-hours=1461", HOURS),
+            ("volunteer-hours = 1,461", HOURS),
+            ("referrals=more than 15,000", REFERRALS),
+            (
+                "referrals:crime-type/burglary=12",
+                Figure(measure="referrals", breakdown="crime-type", category="burglary", quantity=Quantity.exactly(12)),
+            ),
+        ],
+    )
+    def test_a_figure_may_be_written_as_its_measure_and_its_count(self, words: str, figure: Figure) -> None:
+        assert Figure.of(words) == figure
+
+    @pytest.mark.parametrize("words", ["", "referrals", "=12", "referrals:crime-type=12", "referrals:/burglary"])
+    def test_what_is_no_figure_is_refused_with_the_cure(self, words: str) -> None:
+        with pytest.raises(ValueError, match="write a figure like: referrals=120, or referrals:crime-type/burglary=12"):
+            Figure.of(words)
+
+    @pytest.mark.parametrize("words", ["referrals=", "referrals=a dozen", "referrals=1=2"])
+    def test_a_count_that_is_none_is_refused_with_the_cure(self, words: str) -> None:
+        with pytest.raises(ValueError, match="a whole number, like 12, or a bound"):
+            Figure.of(words)
+
+    @pytest.mark.parametrize(
+        ("words", "outcome"),
+        [
+            ("cope=410/520/3300", COPE),
+            (" cope = 410 / 520 / 3300", COPE),
+            ("cope=-/520/3300", COPE.model_copy(update={"improved": None})),
+            ("cope=-/-/-", OutcomeFigure(outcome="cope", improved=None, answered=None, eligible=None)),
+        ],
+    )
+    def test_an_outcome_may_be_written_as_its_three_numbers(self, words: str, outcome: OutcomeFigure) -> None:
+        assert OutcomeFigure.of(words) == outcome
+
+    @pytest.mark.parametrize("words", ["", "cope", "cope=83%", "cope=410/520", "cope=410/520/3300/1", "cope=a/b/c"])
+    def test_what_is_no_outcome_is_refused_with_the_cure(self, words: str) -> None:
+        with pytest.raises(ValueError, match="improved/answered/eligible, like: cope=10/12/20"):
+            OutcomeFigure.of(words)
+
+    def test_an_outcome_out_of_order_is_refused_however_it_is_written(self) -> None:
+        with pytest.raises(ValueError, match="improved <= answered <= eligible"):
+            OutcomeFigure.of("cope=20/12/10")
 
 
 class TestSendingBack:

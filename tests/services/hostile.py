@@ -22,6 +22,13 @@ def good_workbook() -> bytes:
     return out.getvalue()
 
 
+def with_number(digits: str) -> bytes:
+    """The good workbook with its amount stored as these digits, as a spreadsheet program would store them."""
+    with zipfile.ZipFile(io.BytesIO(good_workbook())) as zipped:
+        sheet = zipped.read(_SHEET)
+    return _with_file(_SHEET, sheet.replace(b"<v>100</v>", f"<v>{digits}</v>".encode()))
+
+
 def _with_file(name: str, content: bytes) -> bytes:
     """The good workbook with one of its files replaced, or one more."""
     out = io.BytesIO()

@@ -1,0 +1,454 @@
+"""The read models: caught up before they are read, each event once, and built again when they must be."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from domain.awards.commands import RecordPayment
+from domain.funds.commands import HoldEarmark
+from domain.funds.events import EarmarkKind
+from domain.kernel import Recorded
+from projections.answers import ANSWERS, timeline
+from projections.awards import AwardRow
+from projections.budgets import BudgetRow
+from projections.projection import Projection
+from projections.rows import Rows
+from services import read_models
+from services.event_store import Unavailable, Unreadable
+from services.office import Office
+from services.read_models import Damaged
+from tests.conftest import LASTING, Clock, OpenAnother
+from tests.contracts import damage
+from tests.contracts.raw_log import RawLog
+from tests.scenes import (
+    FUND,
+    PROVIDER,
+    YEAR,
+    accepted,
+    awarded,
+    do,
+    everything_in,
+    folded_anew,
+    fund_with,
+    reporting,
+)
+from tests.story import EVERYBODY
+
+DAY = timedelta(days=1)
+
+
+def begin(office: Office) -> None:
+    """A fund, two awards and a report."""
+    do(office, *fund_with(1_000), PROVIDER, *awarded("a1", 300), *awarded("a2", 200))
+    do(office, reporting("a1"), *accepted("a1", "2017-18-h1", referrals=12, cope=(1, 2, 3)))
+
+
+def go_on(office: Office, award: str = "a3") -> None:
+    """One award more."""
+    do(office, *awarded(award, 100))
+
+
+def committed(office: Office) -> int:
+    """Of the fund, in pounds, as served."""
+    with office.reading() as views:
+        return views.rows(BudgetRow)[0].committed_pence // 100
+
+
+def served_in_the_end(office: Office) -> None:
+    """Whoever asks is served what the log says; at worst is told once that it is being made again."""
+    try:
+        served = everything_in(office)
+    except Damaged:
+        served = everything_in(office)
+    assert served == folded_anew(office)
+    assert committed(office) > 0
+
+
+@pytest.fixture
+def raw(database: str, office: Office) -> RawLog:
+    """The log, behind the office's back."""
+    return RawLog(database, office.log)
+
+
+def test_an_empty_log_answers_every_question_with_nothing(office: Office) -> None:
+    with office.reading() as views:
+        assert views.position == 0
+        assert all(not answer(views).rows for answer in ANSWERS.values())
+
+
+def test_what_was_just_recorded_is_what_is_read(office: Office) -> None:
+    begin(office)
+    for number, award in enumerate(("b1", "b2", "b3"), 1):
+        go_on(office, award)
+        with office.reading() as views:
+            assert views.position == office.log.head()
+            assert views.find(AwardRow, award)
+            assert views.rows(BudgetRow)[0].committed_pence == (500 + 100 * number) * 100
+
+
+def test_what_another_office_recorded_is_what_is_read(office: Office, open_another: OpenAnother) -> None:
+    begin(office)
+    other = open_another()
+    assert everything_in(other) == everything_in(office)
+    go_on(other)
+    assert committed(office) == committed(other) == 600
+
+
+@pytest.mark.parametrize("batch", [1, 2, 7, 5_000])
+def test_every_event_counts_once_whatever_the_size_of_a_batch(
+    office: Office, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    monkeypatch.setattr(read_models, "BATCH", batch)
+    begin(office)
+    assert committed(office) == 500
+    go_on(office)
+    assert everything_in(office) == folded_anew(office)
+    office.read_models.rebuild()
+    assert everything_in(office) == folded_anew(office)
+
+
+def test_nothing_is_folded_when_nothing_is_new(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin(office)
+    before = everything_in(office)
+    monkeypatch.setattr(read_models, "apply", None)
+    assert everything_in(office) == before
+
+
+def test_what_is_read_does_not_change_while_it_is_read(office: Office, kind: str, open_another: OpenAnother) -> None:
+    begin(office)
+    other = open_another()
+    with office.reading() as views:
+        before = views.rows(AwardRow)
+        go_on(other)
+        if kind != "memory":
+            assert committed(other) == 600
+        assert views.rows(AwardRow) == before
+        assert views.rows(BudgetRow)[0].committed_pence == 500_00
+    assert committed(office) == 600
+
+
+def test_read_models_built_anew_are_the_same(office: Office) -> None:
+    begin(office)
+    before = everything_in(office)
+    told: list[tuple[int, int]] = []
+    office.read_models.rebuild(lambda done, whole: told.append((done, whole)))
+    assert everything_in(office) == before
+    assert told[-1][0] == told[-1][1]
+
+
+class _Slow(Projection):
+    """Holds up whoever folds the last event of the log so far, until it is let go."""
+
+    def __init__(self, last: int) -> None:
+        self._last = last
+        self.reached = threading.Event()
+        self.let_go = threading.Event()
+
+    def apply(self, recorded: Recorded, rows: Rows) -> None:
+        if recorded.position == self._last:
+            self.reached.set()
+            assert self.let_go.wait(30)
+
+
+@pytest.fixture
+def slow(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[_Slow]:
+    """A rebuild would take very long."""
+    begin(office)
+    everything_in(office)
+    slow = _Slow(office.log.head())
+    monkeypatch.setattr(read_models, "PROJECTIONS", (*read_models.PROJECTIONS, slow))
+    yield slow
+    slow.let_go.set()
+
+
+def test_a_long_rebuild_holds_up_neither_reading_nor_recording(office: Office, slow: _Slow) -> None:
+    rebuilding = threading.Thread(target=office.read_models.rebuild)
+    rebuilding.start()
+    assert slow.reached.wait(30)
+    go_on(office)
+    assert committed(office) == 600
+    go_on(office, "a4")
+    assert committed(office) == 700
+    slow.let_go.set()
+    rebuilding.join()
+    go_on(office, "a5")
+    assert committed(office) == 800
+    assert everything_in(office) == folded_anew(office)
+
+
+def test_reading_goes_on_while_read_models_are_swapped_again_and_again(
+    office: Office, open_another: OpenAnother
+) -> None:
+    begin(office)
+    other = open_another()
+    faults: list[BaseException] = []
+
+    def swap() -> None:
+        try:
+            for _ in range(4):
+                other.read_models.rebuild()
+        except BaseException as fault:
+            faults.append(fault)
+
+    swapping = threading.Thread(target=swap)
+    swapping.start()
+    for number in range(20):
+        if number % 5 == 0:
+            do(office, earmark(number + 1))
+        with office.reading() as views:
+            assert [len(answer(views).rows) > 0 for name, answer in ANSWERS.items() if name in ("budgets", "awards")]
+    swapping.join()
+    assert not faults
+    assert everything_in(office) == folded_anew(office)
+
+
+def earmark(pounds: int) -> HoldEarmark:
+    """Some money kept aside."""
+    return HoldEarmark(
+        fund=FUND,
+        year=YEAR,
+        earmark=f"e{pounds}",
+        title="Reserve",
+        kind=EarmarkKind.RESERVE,
+        amount_pence=pounds * 100,
+    )
+
+
+def test_as_at_a_position_is_a_fold_of_the_log_so_far(office: Office) -> None:
+    begin(office)
+    stages = {office.log.head(): everything_in(office)}
+    for award in ("b1", "b2"):
+        go_on(office, award)
+        stages[office.log.head()] = everything_in(office)
+    for position, rows in stages.items():
+        assert folded_anew(office, position) == rows
+    assert everything_in(office) == rows
+
+
+def test_as_at_a_moment_is_what_was_written_down_by_then(office: Office, clock: Clock) -> None:
+    begin(office)
+    first, before = clock.now, everything_in(office)
+    clock.forward(days=1)
+    go_on(office)
+    with office.as_at(clock.now - DAY / 2) as views:
+        assert views.rows(BudgetRow)[0].committed_pence == 500_00
+        assert views.moment == clock.now - DAY / 2
+        position = views.position
+    assert folded_anew(office, position) == before
+    with office.as_at(first) as views:
+        assert views.position == position
+    with office.as_at(clock.now) as views:
+        assert views.position == office.log.head()
+
+
+def test_before_anything_was_recorded_every_answer_is_empty(office: Office, clock: Clock) -> None:
+    begin(office)
+    for point in (0, clock.now - DAY):
+        with office.as_at(point) as views:
+            assert views.position == 0
+            assert all(not answer(views).rows for answer in ANSWERS.values())
+
+
+def test_a_past_timeline_ends_where_the_past_ends_though_all_was_recorded_in_one_moment(office: Office) -> None:
+    begin(office)
+    position = office.log.head()
+    do(office, RecordPayment(award="a1", fund=FUND, year=YEAR, payment="p1", amount_pence=1, paid_on=EARLIER))
+    with office.as_at(position) as views:
+        then = len(timeline(views, "award-a1").rows)
+        assert views.history.stream("award-a1")[-1].version == then
+        assert [recorded.position for recorded in views.history.latest(1, views.position)] == [position]
+    with office.reading() as views:
+        assert len(timeline(views, "award-a1").rows) == then + 1
+
+
+EARLIER = (Clock().now - DAY).date()
+
+
+@pytest.mark.parametrize(
+    ("kind", "harm"),
+    [(kind, harm) for kind, harms in damage.HARMS.items() for harm in harms],
+    indirect=["kind"],
+)
+@pytest.mark.parametrize("while_open", [True, False], ids=["while open", "while closed"])
+def test_damaged_read_models_come_back_by_themselves(
+    database: str, kind: str, harm: str, while_open: bool, office: Office, open_another: OpenAnother
+) -> None:
+    begin(office)
+    everything_in(office)
+    if not while_open:
+        office.read_models.close()
+    damage.HARMS[kind][harm](database)
+    reader = office if while_open else open_another()
+    served_in_the_end(reader)
+    go_on(reader)
+    served_in_the_end(reader)
+    served_in_the_end(open_another())
+
+
+@pytest.mark.parametrize("kind", LASTING, indirect=True)
+@pytest.mark.parametrize("table", ["budgets", "awards"])
+def test_lost_rows_are_noticed_when_an_event_asks_for_one(
+    database: str, kind: str, table: str, office: Office
+) -> None:
+    begin(office)
+    everything_in(office)
+    damage.LOST_ROWS[kind][table](database)
+    do(office, *awarded("a3", 100))
+    do(office, RecordPayment(award="a1", fund=FUND, year=YEAR, payment="p1", amount_pence=1, paid_on=EARLIER))
+    if table == "awards":
+        from domain.awards.commands import WithdrawAward
+
+        do(office, WithdrawAward(award="a2", reason="The provider ceased"))
+    served_in_the_end(office)
+
+
+def test_an_older_backup_of_the_log_is_noticed(office: Office, raw: RawLog) -> None:
+    begin(office)
+    position = office.log.head()
+    go_on(office)
+    assert committed(office) == 600
+    raw.forget_after(position)
+    assert committed(office) == 500
+    assert everything_in(office) == folded_anew(office)
+
+
+def test_a_log_that_went_another_way_after_an_older_backup_is_noticed(
+    database: str, office: Office, raw: RawLog, open_another: OpenAnother
+) -> None:
+    """To the same position as before, so that only what is written there tells."""
+    begin(office)
+    position = office.log.head()
+    do(office, earmark(50))
+    head = office.log.head()
+    everything_in(office)
+    raw.forget_after(position)
+    if database.startswith("postgresql:"):
+        raw.run(f"SELECT setval(pg_get_serial_sequence('stored_events', 'notification_id'), {position})")
+    restored = open_another()
+    do(restored, earmark(70))
+    assert restored.log.head() == head
+    with restored.reading() as views:
+        assert views.rows(BudgetRow)[0].earmarked_pence == 70_00
+    assert everything_in(restored) == folded_anew(restored)
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_another_log_in_its_place_is_noticed(
+    database: str, office: Office, open_another: OpenAnother, tmp_path: Path
+) -> None:
+    begin(office)
+    everything_in(office)
+    office.close()
+    (tmp_path / "kept").mkdir()
+    for path in [Path(database), *tmp_path.glob("outturn.db-*")]:
+        shutil.move(path, tmp_path / "kept" / path.name)
+    other = open_another()
+    do(other, *fund_with(77))
+    with other.reading() as views:
+        assert [row.received_pence for row in views.rows(BudgetRow)] == [77_00]
+        assert views.rows(AwardRow) == []
+    other.close()
+    shutil.move(tmp_path / "kept" / "outturn.db", database)
+    assert committed(open_another()) == 500
+
+
+def test_an_event_that_cannot_be_read_is_named_and_nothing_is_served_without_it(
+    office: Office, raw: RawLog, open_another: OpenAnother
+) -> None:
+    begin(office)
+    before = everything_in(office)
+    go_on(office)
+    position = office.log.head()
+    state = raw.state(position)
+    raw.set_state(position, b'{"nothing": "of the kind"}')
+    go_on(open_another(), "a4")
+    for _ in range(2):
+        with pytest.raises(Unreadable, match=f"at position {position} ") as unreadable, office.reading():
+            pytest.fail("it was served")
+        assert unreadable.value.position == position
+    for point in (office.log.head(), office.log.head() + 5):
+        with pytest.raises(Unreadable, match=f"at position {position} "), office.as_at(point):
+            pytest.fail("it was served")
+    with pytest.raises(Unreadable, match=f"at position {position} "):
+        office.read_models.rebuild()
+    raw.set_state(position, state)
+    assert committed(office) == 700
+    assert everything_in(office) == folded_anew(office)
+    assert everything_in(office) != before
+
+
+def test_an_event_that_does_not_fit_what_is_before_it_is_named(office: Office, raw: RawLog) -> None:
+    begin(office)
+    first_of_the_award = next(
+        recorded.position for recorded in office.log.everything() if recorded.event.name == "award.approved"
+    )
+    raw.set_name(first_of_the_award, "award.withdrawn")
+    raw.set_state(
+        first_of_the_award,
+        b'{"at": "2017-10-16T09:00:00Z", "by": "x", "act": "a", "event": {"reason": "It was never approved"}}',
+    )
+    reduced = office.log.read(first_of_the_award, 1)[0]
+    raw.set_name(reduced.position, "fund.commitment-withdrawn")
+    raw.set_state(
+        reduced.position,
+        b'{"at": "2017-10-16T09:00:00Z", "by": "x", "act": "a", "event": {"award": "zz", "reason": "Never there"}}',
+    )
+    for _ in range(2):
+        with pytest.raises(Unreadable, match=f"at position {reduced.position} .*does not fit"), office.reading():
+            pytest.fail("it was served")
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_read_models_held_by_somebody_for_too_long_are_told_to_be_busy(
+    database: str, office: Office, open_another: OpenAnother, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sqlite3
+
+    from services import places
+
+    begin(office)
+    everything_in(office)
+    go_on(office)
+    monkeypatch.setattr(places, "PATIENCE", 0)
+    (path,) = damage.view_files(database)
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with pytest.raises(Unavailable, match="busy for too long"), open_another().reading():
+        pytest.fail("it was served")
+    holder.execute("ROLLBACK")
+    holder.close()
+    assert committed(office) == 600
+
+
+def test_an_office_may_live_in_a_folder_of_any_name(tmp_path: Path) -> None:
+    from services.settings import Settings
+    from services.wiring import open_office
+
+    folder = tmp_path / "Swyddfa'r Comisiynydd 100% #1?"
+    for _ in range(2):
+        with open_office(Settings(database=str(folder / "outturn.db"))).open() as office:
+            do(office, *fund_with(10))
+            with office.reading() as views:
+                assert len(views.rows(BudgetRow)) == 1
+    assert {path.parent for path in tmp_path.rglob("*.db")} == {folder}
+
+
+def test_several_threads_of_one_office_are_served_at_once(office: Office) -> None:
+    begin(office)
+    counts: list[int] = []
+
+    def ask(number: int) -> None:
+        office.do(earmark(number), EVERYBODY)
+        counts.append(committed(office))
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(1, 9)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert counts == [500] * 8
+    assert everything_in(office) == folded_anew(office)
