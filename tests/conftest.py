@@ -17,6 +17,7 @@ from services.places import place_for
 from services.read_models import ReadModels
 from services.settings import Database, Settings
 from services.wiring import open_office
+from tests.contracts.crew import Crew
 from tests.story import OCTOBER
 
 KINDS = ("memory", "sqlite", "postgresql")
@@ -78,6 +79,15 @@ def postgresql() -> Iterator[PostgreSQL]:
             yield PostgreSQL(server.get_uri())
         finally:
             server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def crew() -> Iterator[Crew]:
+    """Eight processes, each with an office of its own."""
+    crew = Crew()
+    yield crew
+    for hand in crew.hands:
+        hand.dismiss()
 
 
 @pytest.fixture(params=KINDS)

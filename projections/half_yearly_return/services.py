@@ -11,10 +11,16 @@ from domain.reports.quantity import Quantity, total
 from domain.tables import Cell, Missing
 from projections.awards import AwardRow, ShareRow
 from projections.budgets import BudgetRow
-from projections.monitoring import DueItem
+from projections.monitoring import OPEN, DueItem
 from projections.providers import ProviderRow
 from projections.reports import ReportRow
 from projections.views import Views
+
+
+ACCEPTED, NIL, WAIVED, NOT_RECEIVED = "accepted", "nil return", "waived", "not received"
+
+_OWED = {"nil-return": NIL, "waived": WAIVED, **dict.fromkeys(OPEN, NOT_RECEIVED)}
+"""How an obligation that no report has met stands in the return."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +40,8 @@ class Service:
     provider: str | None
     shares: list[ShareRow]
     """Of the funds that report in this return, in the return's financial year."""
-    standing: str = "not received"
-    """Of its reports for this half-year, in words."""
-    nil: bool = False
-    made_up: bool = False
+    standings: set[str] = field(default_factory=set)
+    """Of what was reported, and of what is owed, for this half-year and its parts, in words."""
     counted: list[Counted] = field(default_factory=list)
     """Accepted reports of the half-year, in order."""
     counted_to_date: list[Counted] = field(default_factory=list)
@@ -49,6 +53,21 @@ class Service:
     def line(self) -> str:
         """How it is named in words."""
         return f"{self.award.award} ({self.award.service})"
+
+    @property
+    def standing(self) -> str:
+        """Of its reports for this half-year, in words."""
+        return " and ".join(sorted(self.standings)) or NOT_RECEIVED
+
+    @property
+    def nil(self) -> bool:
+        """Whether there is nothing to report, and the provider said so."""
+        return self.standings == {NIL}
+
+    @property
+    def made_up(self) -> bool:
+        """Whether a figure of its was made up for a demonstration."""
+        return any(report.figures.made_up for report in (*self.counted, *self.counted_to_date))
 
 
 @dataclass(frozen=True)
@@ -65,11 +84,11 @@ class Services:
         return any(service.made_up for service in self.services)
 
     def waiting_for(self) -> tuple[str, ...]:
-        """What is missing, a line for each service that has no accepted report."""
+        """What is missing, a line for each service that still owes a report or whose report is not accepted."""
         return tuple(
             f"{service.line}: report {service.standing}."
             for service in self.services
-            if service.standing not in ("accepted", "nil return")
+            if not service.standings or service.standings - {ACCEPTED, NIL, WAIVED}
         )
 
 
@@ -109,7 +128,7 @@ def _add_reports(views: Views, period: Period, year: str, services: dict[str, Se
         columns.ends_on >= year_to_date.start,
         order_by=("starts_on", "report"),
     )
-    standings: dict[str, set[str]] = {}
+    reported = set()
     for row in touching:
         service = services.get(row.award)
         if service is None:
@@ -125,13 +144,11 @@ def _add_reports(views: Views, period: Period, year: str, services: dict[str, Se
             if year_to_date.covers(days):
                 service.counted_to_date.append(counted)
         if period.covers(days):
-            standings.setdefault(row.award, set()).add(_standing(row))
+            reported.add((row.award, row.period))
+            service.standings.add(_standing(row))
             if counted is not None:
                 service.counted.append(counted)
-                service.made_up = service.made_up or counted.figures.made_up
-    for award, said in standings.items():
-        services[award].standing = " and ".join(sorted(said))
-    _add_nil_returns(views, period, services)
+    _add_what_is_owed(views, period, services, reported)
 
 
 def _standing(row: ReportRow) -> str:
@@ -139,16 +156,21 @@ def _standing(row: ReportRow) -> str:
         "submitted": "submitted, not accepted yet",
         "sent-back": "sent back",
         "corrected": "corrected, not accepted yet",
-        "accepted": "accepted",
+        "accepted": ACCEPTED,
     }[row.status]
 
 
-def _add_nil_returns(views: Views, period: Period, services: dict[str, Service]) -> None:
+def _add_what_is_owed(
+    views: Views, period: Period, services: dict[str, Service], reported: set[tuple[str, str]]
+) -> None:
+    """Nil returns, and what is owed and not in: a report on one quarter does not stand for the other."""
     columns = DueItem.table.c
-    for item in views.rows(DueItem, columns.name == REPORT_SCHEDULE, columns.standing == "nil-return"):
+    for item in views.rows(DueItem, columns.name == REPORT_SCHEDULE, columns.standing.in_(_OWED)):
         service = services.get(item.award)
-        if service is not None and item.period and period.covers(Period.parse(item.period)) and not service.counted:
-            service.nil, service.standing = True, "nil return"
+        if service is None or item.period is None or (item.award, item.period) in reported:
+            continue
+        if period.covers(Period.parse(item.period)):
+            service.standings.add(_OWED[item.standing])
 
 
 Sourced = tuple[Quantity, tuple[int, ...]]

@@ -72,7 +72,7 @@ def point(when: str) -> datetime | int:
             return moment if moment.tzinfo else moment.replace(tzinfo=LONDON)
         day = parse_day(when) + timedelta(days=1)
         return datetime(day.year, day.month, day.day, tzinfo=LONDON) - timedelta(microseconds=1)
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, Refusal):
         raise Refusal("--as-at takes a day (2017-10-31), a moment (2017-10-31T09:30) or a log position.") from None
 
 

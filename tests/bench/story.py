@@ -224,7 +224,7 @@ def drafts(story: Iterable[Deed]) -> Iterator[Draft]:
         yield Draft(stream, versions[stream], event, at + timedelta(minutes=number), by, act)
 
 
-def fill(log: EventStore, how_many: int, batch: int = 10_000) -> Counter[str]:
+def fill(log: EventStore, how_many: int, batch: int = 500) -> Counter[str]:
     """Writes the first so many events of the story into an empty log. Returns how often each event came."""
     told: Counter[str] = Counter()
     waiting = drafts(islice(deeds(), how_many))

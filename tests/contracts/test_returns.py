@@ -1,0 +1,171 @@
+"""The whole life of a half-yearly return, over every database: opened, filled, signed, submitted, restated."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import pytest
+
+from domain.errors import NotFound, Refusal
+from domain.kernel import Event
+from domain.reports.commands import AcceptReport, CorrectReport
+from domain.returns.commands import FillReturn, OpenReturn, RestateReturn, SignOffReturn, SubmitReturn
+from domain.returns.events import ReturnFilled, ReturnSignedOff
+from domain.tables import Table
+from projections.half_yearly_return.form import fill_in
+from projections.returns import ReturnRow
+from services.office import Office
+from tests.conftest import Clock
+from tests.scenes import PROVIDER, accepted, awarded, do, everything_in, folded_anew, fund_with, reported, reporting
+from tests.story import EVERYBODY
+
+PERIOD = "2017-18-h1"
+TEMPLATE = "moj-working-1"
+FILL = FillReturn(period=PERIOD)
+SIGN = SignOffReturn(period=PERIOD, declaration="I declare that this is right")
+SUBMIT = SubmitReturn(period=PERIOD, submitted_on=date(2017, 10, 16), receipt="MoJ 17/1234")
+RESTATE = RestateReturn(period=PERIOD, reason="Embrace found twelve referrals more")
+
+
+def begin(office: Office) -> None:
+    """Two services, the first with an accepted report; and the return opened."""
+    do(office, *fund_with(1_000), PROVIDER, *awarded("a1", 300), *awarded("a2", 200), reporting("a1"), reporting("a2"))
+    do(office, *accepted("a1", PERIOD, referrals=100, spend=15_000, cope=(10, 20, 30)))
+    do(office, OpenReturn(period=PERIOD))
+
+
+def correct(office: Office, referrals: int) -> None:
+    """A better figure for the first service, accepted."""
+    figures = reported("a1", PERIOD, referrals=referrals, spend=15_000, cope=(10, 20, 30))
+    do(office, CorrectReport(**figures.model_dump(), reason="A month was left out"))
+    do(office, AcceptReport(award="a1", period=PERIOD))
+
+
+def the_event(events: Sequence[Event], kind: type[Event]) -> Event:
+    """The last of its kind."""
+    return [event for event in events if isinstance(event, kind)][-1]
+
+
+def signed(office: Office) -> ReturnSignedOff:
+    """What was last signed."""
+    event = the_event([each.event for each in office.log.stream(f"return-{PERIOD}")], ReturnSignedOff)
+    assert isinstance(event, ReturnSignedOff)
+    return event
+
+
+def rows(office: Office) -> list[ReturnRow]:
+    """Every version of the return."""
+    with office.reading() as views:
+        return views.rows(ReturnRow)
+
+
+def test_a_return_is_opened_filled_signed_submitted_and_restated(office: Office, clock: Clock) -> None:
+    begin(office)
+    do(office, *accepted("a2", PERIOD, referrals="more than 40"), FILL)
+    assert [row.status for row in rows(office)] == ["filled"]
+    clock.forward(hours=1)
+    do(office, SIGN)
+    (row,) = rows(office)
+    assert (row.status, row.signed_by, row.signed_at) == ("signed-off", "tester", clock.now.isoformat())
+    assert row.sha256 == signed(office).sha256
+    assert [Table.model_validate(table) for table in row.tables or []] == list(signed(office).tables)
+    do(office, SUBMIT)
+    (row,) = rows(office)
+    assert (row.status, row.submitted_on, row.receipt) == ("submitted", date(2017, 10, 16), "MoJ 17/1234")
+    first = signed(office)
+    correct(office, 112)
+    do(office, RESTATE, FILL, SIGN, SUBMIT)
+    old, new = rows(office)
+    assert (old.version, old.status, old.sha256) == (1, "superseded", first.sha256)
+    assert old.tables == row.tables
+    assert (new.version, new.status, new.reason) == (2, "submitted", "Embrace found twelve referrals more")
+    assert new.sha256 != old.sha256
+    assert everything_in(office) == folded_anew(office)
+
+
+def test_each_step_said_twice_is_taken_once(office: Office) -> None:
+    begin(office)
+    do(office, *accepted("a2", PERIOD, referrals=5), FILL, SIGN, SUBMIT)
+    head = office.log.head()
+    for order in (OpenReturn(period=PERIOD), SUBMIT):
+        assert office.do(order, EVERYBODY) == []
+    for order, words in ((FILL, "to change it, restate it"), (SIGN, "is submitted already")):
+        with pytest.raises(Refusal, match=words):
+            office.do(order, EVERYBODY)
+    assert office.log.head() == head
+
+
+def test_filling_it_again_changes_nothing_while_the_figures_are_the_same(office: Office) -> None:
+    begin(office)
+    do(office, FILL)
+    assert office.do(FILL, EVERYBODY) == []
+    correct(office, 101)
+    (written,) = office.do(FILL, EVERYBODY)
+    assert isinstance(written.event, ReturnFilled)
+
+
+def test_a_return_is_not_signed_when_its_figures_changed_since_it_was_filled(office: Office) -> None:
+    begin(office)
+    do(office, *accepted("a2", PERIOD, referrals=5), FILL)
+    correct(office, 101)
+    head = office.log.head()
+    with pytest.raises(Refusal, match="The figures have changed since the return was filled in"):
+        office.do(SIGN, EVERYBODY)
+    assert office.log.head() == head
+    do(office, FILL, SIGN)
+
+
+def test_what_does_not_touch_its_figures_does_not_stop_a_return_from_being_signed(office: Office) -> None:
+    begin(office)
+    do(office, *accepted("a2", PERIOD, referrals=5), FILL)
+    do(office, *fund_with(5, "other", return_to=None), reported("a1", "2017-10", referrals=3))
+    do(office, SIGN)
+
+
+def test_a_return_that_waits_for_something_is_signed_only_with_the_reason(office: Office) -> None:
+    begin(office)
+    do(office, FILL)
+    with pytest.raises(Refusal, match=r"still waits for 1 thing, the first: a2 \(Service a2\): report not received\."):
+        office.do(SIGN, EVERYBODY)
+    do(office, SIGN.model_copy(update={"despite": "The provider has ceased to trade"}))
+    (row,) = rows(office)
+    assert row.despite == "The provider has ceased to trade"
+    assert row.waiting_for == ["a2 (Service a2): report not received."]
+
+
+def test_a_return_is_signed_only_after_it_was_filled_and_submitted_only_after_it_was_signed(office: Office) -> None:
+    begin(office)
+    with pytest.raises(Refusal, match="Fill the return in first"):
+        office.do(SIGN, EVERYBODY)
+    do(office, *accepted("a2", PERIOD, referrals=5), FILL)
+    with pytest.raises(Refusal, match="must be signed off before it is submitted"):
+        office.do(SUBMIT, EVERYBODY)
+    with pytest.raises(Refusal, match="not signed off"):
+        office.do(RESTATE, EVERYBODY)
+
+
+def test_a_return_that_was_not_opened_is_not_found(office: Office) -> None:
+    with pytest.raises(NotFound):
+        office.do(FILL, EVERYBODY)
+
+
+def test_a_return_with_nothing_to_report_on_says_what_to_do(office: Office) -> None:
+    do(office, OpenReturn(period=PERIOD), *fund_with(5, return_to=None), PROVIDER, *awarded("a1", 5))
+    with pytest.raises(Refusal, match="Open the funds that it reports on with return_to moj"):
+        office.do(FILL, EVERYBODY)
+
+
+def test_a_signed_return_is_made_again_from_the_log_to_the_byte(office: Office) -> None:
+    begin(office)
+    do(office, *accepted("a2", PERIOD, referrals="more than 40", cope=(0, 1, 5)), FILL, SIGN)
+    was_signed = signed(office)
+    correct(office, 999)
+    do(office, *awarded("a3", 1))
+    with office.as_at(was_signed.position) as views:
+        again = fill_in(views, PERIOD, TEMPLATE)
+    assert again.sha256 == was_signed.sha256
+    assert again.tables == was_signed.tables
+    assert again.position == was_signed.position
+    with office.reading() as views:
+        assert fill_in(views, PERIOD, TEMPLATE).sha256 != was_signed.sha256
+    office.read_models.rebuild()
+    assert rows(office)[0].sha256 == was_signed.sha256

@@ -1,0 +1,264 @@
+"""The command line, in one process: what it prints, what it refuses, and with which exit status."""
+
+import csv
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.catalogue import COMMANDS
+from projections.answers import ANSWERS
+from services.cli import app
+from services.cli.asking import Question
+from services.cli.console import guarded
+
+
+class Terminal:
+    """Runs ``outturn`` as a person would, and keeps what it said."""
+
+    def __init__(self, capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+        self._captured = capsysbinary
+        self._monkeypatch = monkeypatch
+        self.out = self.err = ""
+
+    def run(self, *words: str) -> int:
+        """The exit status."""
+        self._monkeypatch.setattr(sys, "argv", ["outturn", *words])
+        self._captured.readouterr()
+        status = 0
+        try:
+            guarded(app)
+        except SystemExit as ended:
+            status = int(ended.code or 0)
+        said = self._captured.readouterr()
+        self.out, self.err = said.out.decode(), said.err.decode()
+        return status
+
+    def rows(self, *words: str) -> list[dict[str, Any]]:
+        """What ``outturn show … --format json`` answers."""
+        assert self.run("show", *words, "--format", "json") == 0, self.err
+        rows: list[dict[str, Any]] = json.loads(self.out)
+        return rows
+
+
+@pytest.fixture
+def outturn(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Terminal:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("OUTTURN_DATABASE", str(tmp_path / "office.db"))
+    monkeypatch.setenv("COLUMNS", "200")
+    return Terminal(capsysbinary, monkeypatch)
+
+
+def with_a_fund(outturn: Terminal) -> None:
+    for words in (
+        ["register-provider", "--provider", "embrace", "--title", "Embrace"],
+        ["open-fund", "--fund", "moj", "--year", "2017-18", "--title", "Victims", "--funder", "MoJ"],
+        [
+            *["receive-allocation", "--fund", "moj", "--year", "2017-18", "--agreement", "a1", "--amount", "£1,000"],
+            *["--source", "The agreement"],
+        ],
+        [
+            *["register-award", "--award", "A1", "--service", "Counselling", "--route", "grant"],
+            *["--provider", "embrace", "--starts-on", "1 April 2017", "--ends-on", "31/03/2018"],
+            *["--remark", "First", "--remark", "Second"],
+        ],
+    ):
+        assert outturn.run("do", *words) == 0, outturn.err
+
+
+def test_an_award_travels_from_an_order_to_every_answer(outturn: Terminal) -> None:
+    with_a_fund(outturn)
+    assert outturn.run("do", "approve-award", "--award", "A1", "--share", "moj 2017-18 £600.50") == 0
+    assert "Award approved (award-A1)" in outturn.out
+    (budget,) = outturn.rows("budgets")
+    assert (budget["received_pence"], budget["committed_pence"], budget["left_pence"]) == (100_000, 60_050, 39_950)
+    (award,) = outturn.rows("awards")
+    assert award["provider"] == "Embrace"
+    assert award["amount_pence"] == 60_050
+    assert award["ends_on"] == "2018-03-31"
+    assert award["remarks"] == "First Second"
+    assert [row["happened"] for row in outturn.rows("timeline", "award-A1")] == ["Award registered", "Award approved"]
+
+
+def test_an_amount_that_is_not_known_is_null_in_json_and_said_in_csv(outturn: Terminal) -> None:
+    with_a_fund(outturn)
+    assert outturn.run("do", "approve-award", "--award", "A1", "--share", "moj 2017-18 not known") == 0
+    assert outturn.rows("awards")[0]["amount_pence"] is None
+    assert outturn.run("show", "awards", "--format", "csv") == 0
+    (row,) = csv.DictReader(io.StringIO(outturn.out, newline=""))
+    assert row["amount_pence"] == "not known"
+    assert row["award"] == "A1"
+
+
+def test_a_refused_order_says_why_with_status_1_and_records_nothing(outturn: Terminal) -> None:
+    with_a_fund(outturn)
+    before = outturn.rows("timeline")
+    assert outturn.run("do", "approve-award", "--award", "A1", "--share", "moj 2017-18 £1,000.01") == 1
+    assert "£1,000 left" in outturn.err
+    assert outturn.rows("timeline") == before
+
+
+def test_a_malformed_order_names_every_field_with_status_2_and_records_nothing(outturn: Terminal) -> None:
+    assert outturn.run("do", "register-award", "--award", "not a reference", "--route", "gift") == 2
+    assert "award: must be letters" in outturn.err
+    assert "route: must be one of" in outturn.err
+    assert "service: is needed" in outturn.err
+    assert "Nothing was recorded." in outturn.err
+    assert "not a reference" not in outturn.err
+
+
+def test_an_option_that_cannot_be_read_is_named(outturn: Terminal) -> None:
+    assert outturn.run("do", "plan-milestone", "--award", "A1", "--milestone", "m", "--due-on", "31 June 2020") == 1
+    assert outturn.err.startswith("--due-on: A date must be one that exists")
+
+
+def test_an_order_may_be_given_as_json_from_the_option_a_file_or_standard_input(
+    outturn: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = {"provider": "p1", "title": "First"}
+    assert outturn.run("do", "register-provider", "--json", json.dumps(order)) == 0
+    file = tmp_path / "order.json"
+    file.write_text(json.dumps({"provider": "p2", "title": "Second"}))
+    assert outturn.run("do", "register-provider", "--json", f"@{file}") == 0
+    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps({"provider": "p3", "title": "Third"})))
+    assert outturn.run("do", "register-provider", "--json", "-", "--format", "json") == 0
+    assert json.loads(outturn.out)[0]["event"] == "provider.registered"
+    assert [row["provider"] for row in outturn.rows("providers")] == ["First", "Second", "Third"]
+
+
+@pytest.mark.parametrize(
+    ("said", "words"), [("{", "not JSON"), ("[]", "must be an object"), ("@nowhere.json", "cannot be read")]
+)
+def test_json_that_is_no_order_is_refused(outturn: Terminal, said: str, words: str) -> None:
+    assert outturn.run("do", "register-provider", "--json", said) == 1
+    assert words in outturn.err
+
+
+def test_saying_the_same_twice_changes_nothing_and_says_so(outturn: Terminal) -> None:
+    with_a_fund(outturn)
+    assert outturn.run("do", "register-provider", "--provider", "embrace", "--title", "Embrace") == 0
+    assert "recorded already" in outturn.out
+
+
+def test_a_report_may_be_given_with_figures_and_outcomes_as_words(outturn: Terminal) -> None:
+    with_a_fund(outturn)
+    assert outturn.run("do", "approve-award", "--award", "A1", "--share", "moj 2017-18 £600") == 0
+    assert (
+        outturn.run(
+            *["do", "submit-report", "--award", "A1", "--period", "2017-18-h1", "--received-on", "2017-10-20"],
+            *["--figure", "referrals=more than 15,000", "--figure", "referrals:crime-type/burglary=12"],
+            *["--outcome", "cope=10/12/20", "--made-up"],
+        )
+        == 0
+    ), outturn.err
+    (report,) = outturn.rows("reports")
+    assert (report["figures"], report["outcomes"], report["made_up"]) == (2, 1, True)
+    assert outturn.run("do", "submit-report", "--figure", "referrals") == 1
+    assert "write a figure like" in outturn.err
+
+
+def test_every_command_of_the_catalogue_has_its_verb_and_its_help(outturn: Terminal) -> None:
+    for name, command in COMMANDS.items():
+        assert outturn.run("do", name, "--help") == 0
+        first = (command.__doc__ or "").split(":")[0].split(".")[0].split(",")[0]
+        assert first[:40].split("\n")[0][:30] in " ".join(outturn.out.split()), name
+
+
+def test_every_answer_can_be_asked_for_in_every_format(outturn: Terminal) -> None:
+    with_a_fund(outturn)
+    assert [question.value for question in Question] == list(ANSWERS)
+    for name in ANSWERS:
+        for form in ("table", "json", "csv"):
+            assert outturn.run("show", name, "--format", form) == 0, outturn.err
+            assert outturn.out
+            assert outturn.err == ""
+
+
+def test_a_past_moment_may_be_a_position_a_day_or_a_time(outturn: Terminal) -> None:
+    with_a_fund(outturn)
+    assert outturn.rows("budgets", "--as-at", "2001-01-01") == []
+    assert outturn.rows("budgets", "--as-at", "1 January 2001") == []
+    assert outturn.rows("budgets", "--as-at", "2001-01-01T09:30") == []
+    assert outturn.rows("budgets", "--as-at", "2")[0]["received_pence"] is None
+    assert outturn.rows("budgets", "--as-at", "3")[0]["received_pence"] == 100_000
+    assert outturn.run("show", "budgets", "--as-at", "yesterday") == 1
+    assert "--as-at takes a day" in outturn.err
+
+
+def test_the_timeline_of_nothing_is_an_error_that_says_how_to_name_a_thing(outturn: Terminal) -> None:
+    assert outturn.run("show", "timeline", "award-nothing") == 1
+    assert "like award-MOJ-2017-01" in outturn.err
+
+
+def test_text_that_looks_like_markup_is_shown_as_it_is(outturn: Terminal) -> None:
+    assert outturn.run("do", "register-provider", "--provider", "p", "--title", "[bold]The [red] House") == 0
+    assert outturn.run("show", "providers") == 0
+    assert "[bold]The [red] House" in outturn.out
+
+
+def test_a_sheet_is_loaded_whole_or_not_at_all_and_twice_adds_nothing(outturn: Terminal, tmp_path: Path) -> None:
+    sheet = tmp_path / "awards.csv"
+    heading = "Row,Award,Fund,Year,Fund title,Funder,Provider,Service,Route,Amount,Agreement,Source\r\n"
+    allocation = "allocation,,moj,2017-18,Victims,MoJ,,,,£1m,agreement-1,Letter of 1 April\r\n"
+    sound = heading + allocation + ",A1,moj,2017-18,,,Embrace,Counselling,grant,£500\r\n"
+    sheet.write_text(sound + ",A2,moj,2017-18,,,Embrace,Helpline,gift,lots\r\n", encoding="utf-8")
+    assert outturn.run("load", str(sheet)) == 2
+    assert "Row 4, Route (I4)" in outturn.err
+    assert "Row 4, Amount (J4)" in outturn.err
+    assert "nothing was recorded" in outturn.err
+    assert outturn.rows("budgets") == []
+    sheet.write_text(sound, encoding="utf-8")
+    assert outturn.run("load", str(sheet), "--dry-run") == 0
+    assert "Nothing was recorded." in outturn.out
+    assert outturn.rows("awards") == []
+    assert outturn.run("load", str(sheet)) == 0, outturn.err
+    assert "events recorded" in outturn.out
+    assert outturn.rows("awards")[0]["amount_pence"] == 50_000
+    assert outturn.run("load", str(sheet)) == 0
+    assert "nothing was added" in outturn.out
+
+
+def test_the_example_sheet_can_be_loaded_without_a_fault(outturn: Terminal, tmp_path: Path) -> None:
+    assert outturn.run("load", "--example") == 0
+    sheet = tmp_path / "example.csv"
+    sheet.write_text(outturn.out, encoding="utf-8", newline="")
+    assert outturn.run("load", str(sheet)) == 0, outturn.err
+    assert outturn.rows("awards") == []
+
+
+def test_a_file_that_is_not_there_is_named(outturn: Terminal) -> None:
+    assert outturn.run("load", "nowhere.csv") == 1
+    assert "nowhere.csv cannot be read" in outturn.err
+    assert outturn.run("load") == 1
+
+
+def test_a_database_that_cannot_be_used_ends_with_status_3(
+    outturn: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other.db"
+    other.write_text("this is a letter")
+    monkeypatch.setenv("OUTTURN_DATABASE", str(other))
+    assert outturn.run("show", "budgets") == 3
+    assert "not an Outturn database" in outturn.err
+    assert other.read_text() == "this is a letter"
+    monkeypatch.setenv("OUTTURN_DATABASE", "mysql://somewhere")
+    assert outturn.run("show", "budgets") == 2
+    assert "the database must be" in outturn.err
+
+
+def test_someone_who_may_not_is_told_who_may(outturn: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OUTTURN_ROLES", '["auditor"]')
+    assert outturn.run("do", "register-provider", "--provider", "p", "--title", "P") == 1
+    assert "This may be done by administrator or contract-manager or finance" in outturn.err
+
+
+def test_a_rebuild_and_a_check_say_what_they_did(outturn: Terminal) -> None:
+    with_a_fund(outturn)
+    assert outturn.run("rebuild") == 0
+    assert "Rebuilt, and in use" in outturn.out
+    assert outturn.run("check") == 0
+    assert "4 events read; 0 faults" in outturn.out
+    assert "equal a fresh fold" in outturn.out

@@ -1,0 +1,200 @@
+"""The demonstration: what the papers state, folded from the log; played once, whatever happens to it on the way."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from domain.errors import Refusal
+from domain.kernel import LONDON
+from domain.providers.commands import RegisterProvider
+from domain.tables import Table
+from projections.answers import ANSWERS, overdue
+from projections.half_yearly_return.form import MADE_UP, as_it_stands, fill_in
+from projections.views import Views
+from services.checks import check_log, check_read_models, check_signatures
+from services.demo import PLAYER, RETURNS, Demonstration, open_demo, steps
+from services.exports.return_files import save
+from services.settings import Settings
+from services.wiring import open_office
+
+
+def play(database: str) -> Iterator[Demonstration]:
+    with open_demo(Settings(database=database)) as demonstration:
+        demonstration.play(lambda _number: None)
+        yield demonstration
+
+
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+    """Played once for all tests here, which only read it."""
+    yield from play(str(tmp_path_factory.mktemp("demo") / "demo.db"))
+
+
+def rows(views: Views, answer: str, **where: Any) -> list[dict[str, Any]]:
+    found = ANSWERS[answer](views).records()
+    return [row for row in found if all(row[key] == value for key, value in where.items())]
+
+
+def end_of(day: date) -> datetime:
+    after = day + timedelta(days=1)
+    return datetime(after.year, after.month, after.day, tzinfo=LONDON) - timedelta(microseconds=1)
+
+
+def test_budgets_are_as_the_papers_state_them(demonstration: Demonstration) -> None:
+    with demonstration.office.reading() as views:
+        (victims,) = rows(views, "budgets", fund="moj-victims", year="2017-18")
+        (crime,) = rows(views, "budgets", fund="crime-and-disorder-reduction", year="2017-18")
+        (capability,) = rows(views, "budgets", fund="moj-capability", year="2013-14")
+    assert victims["received_as_printed"] == "£1m"
+    assert (victims["awards"], victims["committed_pence"], victims["left_pence"]) == (10, 96_126_000, 3_874_000)
+    assert (crime["awards"], crime["not_known"], crime["inferred_pence"]) == (24, 1, 1_000_000)
+    assert (crime["committed_pence"], crime["earmarked_pence"]) == (129_724_800, 1_500_000)
+    assert (crime["stated_total_pence"], crime["computed_total_pence"]) == (132_224_800, 131_224_800)
+    assert crime["difference_pence"] == 1_000_000
+    assert (capability["received_pence"], capability["committed_pence"]) == (29_900_000, 26_550_000)
+    assert (capability["earmarked_pence"], capability["over_pence"], capability["left_pence"]) == (
+        3_400_000,
+        50_000,
+        -50_000,
+    )
+
+
+def test_a_provider_is_summed_over_streams_and_routes(demonstration: Demonstration) -> None:
+    with demonstration.office.reading() as views:
+        (police,) = rows(views, "providers", provider="Cambridgeshire Constabulary", year="2017-18")
+        (embrace,) = rows(views, "providers", provider="Embrace - Child Victims of Crime")
+    assert police["amount_pence"] == 58_719_500
+    assert police["funds"] == "crime-and-disorder-reduction 2017-18; moj-victims 2017-18"
+    assert (embrace["amount_pence"], embrace["routes"]) == (2_200_000, "contract; grant")
+
+
+def test_the_amount_that_is_not_known_stays_so(demonstration: Demonstration) -> None:
+    with demonstration.office.reading() as views:
+        unknown = [row for row in rows(views, "awards") if row["amount_pence"] is None]
+    assert [row["inferred_pence"] for row in unknown] == [1_000_000]
+    assert "Appropriate Adult" in unknown[0]["service"]
+
+
+def test_a_past_day_shows_what_was_known_then(demonstration: Demonstration) -> None:
+    with demonstration.office.as_at(end_of(date(2017, 5, 10))) as views:
+        assert [(row["fund"], row["year"]) for row in rows(views, "budgets")] == [
+            ("moj-capability", "2013-14"),
+            ("northamptonshire-commissioning-underspend", "2017-18"),
+        ]
+    with demonstration.office.as_at(end_of(date(2017, 5, 11))) as views:
+        (victims,) = rows(views, "budgets", fund="moj-victims")
+        assert (victims["committed_pence"], victims["paid_pence"]) == (96_126_000, 0)
+
+
+def test_each_change_is_unseen_the_moment_before_it(demonstration: Demonstration) -> None:
+    moments = [step.at for step in steps()]
+    assert all(earlier < later for earlier, later in pairwise(moments))
+    office = demonstration.office
+    with office.as_at(moments[10] - timedelta(microseconds=1)) as before, office.as_at(moments[10]) as after:
+        assert before.position < after.position
+        assert rows(before, "timeline")[0]["at"] < rows(after, "timeline")[0]["at"]
+
+
+def test_one_report_is_overdue_and_a_nil_return_is_not(demonstration: Demonstration) -> None:
+    with demonstration.office.reading() as views:
+        late = [row for row in overdue(views).records() if row["kind"] == "report"]
+    assert [(row["award"], row["period"]) for row in late] == [("MOJ-2017-09", "2017-18-h2")]
+
+
+def test_both_returns_are_filled_and_marked_as_made_up(demonstration: Demonstration) -> None:
+    with demonstration.office.reading() as views:
+        first, second = (as_it_stands(views, period) for period in RETURNS)
+    assert first.status == "submitted"
+    assert first.filled.waiting_for == ()
+    assert second.status == "filled"
+    assert [line[:11] for line in second.filled.waiting_for] == ["MOJ-2017-09", "MOJ-2017-10"]
+    for table in (*first.filled.tables, *second.filled.tables):
+        assert table.notes[0] == MADE_UP
+        assert any(row["made_up"] for row in table.records())
+    services = list(first.filled.tables[0].records())
+    assert services[-1]["allocation_pence"] == 96_126_000
+    assert len(services) == 11
+
+
+def test_a_signed_return_can_be_made_again_from_the_log(demonstration: Demonstration) -> None:
+    with demonstration.office.reading() as views:
+        signed = as_it_stands(views, "2017-18-h1").filled
+    with demonstration.office.as_at(signed.position) as then:
+        again = fill_in(then, "2017-18-h1", signed.template)
+    assert again.sha256 == signed.sha256
+    assert again.tables == signed.tables
+
+
+def test_the_files_of_a_return_hold_its_tables(demonstration: Demonstration, tmp_path: Path) -> None:
+    with demonstration.office.reading() as views:
+        standing = as_it_stands(views, "2017-18-h1")
+    names = {path.suffix: path for path in save(standing, tmp_path)}
+    again = [Table.model_validate(table) for table in json.loads(names[".json"].read_text(encoding="utf-8"))["tables"]]
+    assert tuple(again) == standing.filled.tables
+    book = openpyxl.load_workbook(names[".xlsx"])
+    assert book.sheetnames == ["Cover", "Service list", "Demand", "Outcomes"]
+    sheet = book["Service list"]
+    cells = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    heading = next(number for number, row in enumerate(cells) if row[0] == "Award")
+    assert cells[heading + 1][:2] == ["MOJ-2017-01", "Cambridgeshire Constabulary"]
+    assert cells[heading + 1][5] == 446_000
+    first = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    save(standing, tmp_path)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == first
+
+
+def test_the_log_and_all_that_is_folded_from_it_prove_sound(demonstration: Demonstration) -> None:
+    office = demonstration.office
+    checked = check_log(office.log, lambda _done, _all: None)
+    assert (checked.read, checked.faults) == (office.log.head(), [])
+    assert check_read_models(office) == []
+    assert check_signatures(office) == []
+
+
+def test_played_again_it_says_what_is_there_and_adds_nothing(tmp_path: Path) -> None:
+    database = str(tmp_path / "demo.db")
+    with open_demo(Settings(database=database)) as first:
+        first.play(lambda _number: None)
+        head = first.office.log.head()
+    with open_demo(Settings(database=database)) as second:
+        (said,) = second.play(lambda _number: None)
+        assert second.office.log.head() == head
+    assert said == f"The demonstration is there already: {head} events. Nothing was added."
+
+
+def test_broken_off_it_goes_on_where_it_stopped(tmp_path: Path, demonstration: Demonstration) -> None:
+    class BrokenOff(Exception):
+        pass
+
+    def break_off(number: int) -> None:
+        if number == 60:
+            raise BrokenOff
+
+    database = str(tmp_path / "demo.db")
+    with open_demo(Settings(database=database)) as first, pytest.raises(BrokenOff):
+        first.play(break_off)
+    with open_demo(Settings(database=database)) as second:
+        second.play(lambda _number: None)
+        log, whole = second.office.log, demonstration.office.log
+        assert [(e.stream, e.event, e.at) for e in log.everything()] == [
+            (e.stream, e.event, e.at) for e in whole.everything()
+        ]
+
+
+def test_it_keeps_out_of_a_real_office(tmp_path: Path) -> None:
+    settings = Settings(database=str(tmp_path / "office.db"))
+    with open_office(settings).open() as office:
+        office.do(RegisterProvider(provider="p", title="P"), settings.person)
+    with pytest.raises(Refusal, match="real office"), open_demo(settings):
+        pass
+
+
+def test_everything_in_it_is_written_down_by_the_demonstration(demonstration: Demonstration) -> None:
+    assert {recorded.by for recorded in demonstration.office.log.everything()} == {PLAYER.id}
+    assert max(recorded.at for recorded in demonstration.office.log.everything()) < datetime.now(UTC)
