@@ -1,27 +1,30 @@
-"""An award of public money to a provider for a service, with its milestones."""
+"""An award of public money to a provider for a service: its own facts and shares, and the parts it is made of."""
 
 from datetime import date
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
 from domain import money
-from domain.awards.events import (
+from domain.awards.change_events import (
     AwardAmountConfirmed,
-    AwardApproved,
+    AwardClosed,
+    AwardEnded,
+    AwardExtended,
+    AwardNovated,
     AwardReduced,
-    AwardRegistered,
+    AwardReissued,
+    AwardTransferred,
+    AwardUplifted,
     AwardWithdrawn,
-    MilestoneCompleted,
-    MilestoneMissed,
-    MilestonePlanned,
-    MilestoneRescheduled,
-    MilestoneWaived,
-    MonitoringScheduled,
-    PaymentMade,
-    Share,
 )
-from domain.errors import NotFound
-from domain.kernel import Aggregate, Event, Value
+from domain.awards.events import AwardApproved, AwardRegistered, DocumentAttached, MonitoringScheduled, Share
+from domain.awards.milestones import Milestones
+from domain.awards.partners import Partners
+from domain.awards.payment_events import PaymentClawedBack
+from domain.awards.payments import Payments
+from domain.errors import NotFound, Refusal
+from domain.kernel import Aggregate, Event
+from domain.periods import Period
 
 
 class AwardStatus(StrEnum):
@@ -29,18 +32,13 @@ class AwardStatus(StrEnum):
 
     REGISTERED = "registered"
     APPROVED = "approved"
+    ENDED = "ended"
+    CLOSED = "closed"
     WITHDRAWN = "withdrawn"
 
 
-class Milestone(Value):
-    """Something the provider must have done by a day."""
-
-    title: str
-    due_on: date
-    first_due_on: date
-    completed_on: date | None = None
-    missed: bool = False
-    waived: bool = False
+OPEN = (AwardStatus.APPROVED, AwardStatus.ENDED)
+"""While it stands so, money may still be paid."""
 
 
 class Award(Aggregate):
@@ -48,26 +46,31 @@ class Award(Aggregate):
 
     registered: AwardRegistered | None = None
     status: AwardStatus = AwardStatus.REGISTERED
+    provider: str | None = None
+    ends_on: date | None = None
     first_shares: tuple[Share, ...] = ()
     """As approved, before any later change."""
     shares: tuple[Share, ...] = ()
-    paid_pence: dict[str, int] = {}
-    """Paid so far, by fund and year (``moj-victims 2017-18``)."""
-    payments: dict[str, PaymentMade] = {}
-    milestones: dict[str, Milestone] = {}
+    variations: dict[str, AwardUplifted | AwardReduced] = {}
+    reissued_as: str | None = None
+    transferred: AwardTransferred | None = None
+    milestones: Milestones = Milestones()
+    payments: Payments = Payments()
+    partners: Partners = Partners()
     schedules: dict[str, MonitoringScheduled] = {}
+    documents: dict[str, DocumentAttached] = {}
 
     @property
     def amount_pence(self) -> int | None:
         """The whole award; ``None`` when any share is not known, or nothing is approved."""
         return money.add(share.amount_pence for share in self.shares) if self.shares else None
 
-    def milestone(self, reference: str) -> Milestone:
-        """The milestone, or ``NotFound``."""
-        known = self.milestones.get(reference)
-        if known is None:
-            raise NotFound(f"There is no milestone {reference} in this award. Plan it first (plan-milestone).")
-        return known
+    @property
+    def days(self) -> Period | None:
+        """From its start to its end as it now stands; ``None`` when either is not known."""
+        if self.registered is None or self.registered.starts_on is None or self.ends_on is None:
+            return None
+        return Period(self.registered.starts_on, self.ends_on)
 
     def share(self, fund: str, year: str) -> Share:
         """What a fund puts in, or ``NotFound``."""
@@ -77,45 +80,71 @@ class Award(Aggregate):
         raise NotFound(f"This award has no share of {fund} {year}.")
 
     def paid_from(self, share: Share) -> int:
-        """What was paid so far out of a share, in pence."""
-        return self.paid_pence.get(f"{share.fund} {share.year}", 0)
+        """What was paid out of a share and is still with the provider, in pence."""
+        return self.payments.paid_from(share.fund, share.year)
+
+    def check_open(self, award: str) -> None:
+        """Raises ``Refusal`` unless the award is approved and not settled."""
+        if self.status not in OPEN:
+            raise Refusal(f"Award {award} is {self.status}, not approved.")
 
     def evolve(self, event: Event) -> Self:
+        state = self._parts_after(event)
         match event:
-            case AwardRegistered():
-                return self.model_copy(update={"registered": event})
+            case AwardRegistered(provider=provider, ends_on=ends_on):
+                return state._with(registered=event, provider=provider, ends_on=ends_on)
             case AwardApproved(shares=shares):
-                return self.model_copy(
-                    update={"status": AwardStatus.APPROVED, "shares": shares, "first_shares": shares}
-                )
+                return state._with(status=AwardStatus.APPROVED, shares=shares, first_shares=shares)
             case AwardAmountConfirmed(fund=fund, year=year, amount_pence=amount):
-                return self._with_share(fund, year, amount)
-            case AwardReduced(fund=fund, year=year, by_pence=by):
-                return self._with_share(fund, year, (self.share(fund, year).amount_pence or 0) - by)
+                return state._with_share(fund, year, amount)
+            case AwardUplifted(variation=variation, fund=fund, year=year, by_pence=by):
+                varied = state._with_share(fund, year, (self.share(fund, year).amount_pence or 0) + by)
+                return varied._with(variations={**self.variations, variation: event})
+            case AwardReduced(variation=variation, fund=fund, year=year, by_pence=by):
+                varied = state._with_share(fund, year, (self.share(fund, year).amount_pence or 0) - by)
+                return varied._with(variations={**self.variations, variation: event})
+            case PaymentClawedBack(fund=fund, year=year, amount_pence=amount):
+                return state._with_share(fund, year, (self.share(fund, year).amount_pence or 0) - amount)
+            case AwardExtended(ends_on=ends_on):
+                return state._with(ends_on=ends_on)
+            case AwardEnded(ended_on=ended_on):
+                return state._with(ends_on=ended_on, status=AwardStatus.ENDED)
+            case AwardReissued(as_award=as_award):
+                return state._with(reissued_as=as_award)
+            case AwardNovated(provider=provider):
+                return state._with(provider=provider)
+            case AwardTransferred():
+                return state._with(transferred=event)
+            case AwardClosed():
+                return state._settled(AwardStatus.CLOSED)
             case AwardWithdrawn():
-                shares = tuple(
-                    share.model_copy(update={"amount_pence": self.paid_from(share), "inferred_pence": None})
-                    for share in self.shares
-                )
-                return self.model_copy(update={"status": AwardStatus.WITHDRAWN, "shares": shares})
-            case PaymentMade(payment=payment, fund=fund, year=year, amount_pence=amount):
-                key = f"{fund} {year}"
-                paid = {**self.paid_pence, key: self.paid_pence.get(key, 0) + amount}
-                return self.model_copy(update={"paid_pence": paid, "payments": {**self.payments, payment: event}})
-            case MilestonePlanned(milestone=milestone, title=title, due_on=due_on):
-                return self._with_milestone(milestone, Milestone(title=title, due_on=due_on, first_due_on=due_on))
-            case MilestoneRescheduled(milestone=milestone, due_on=due_on):
-                return self._changed(milestone, due_on=due_on, missed=False)
-            case MilestoneCompleted(milestone=milestone, completed_on=completed_on):
-                return self._changed(milestone, completed_on=completed_on)
-            case MilestoneMissed(milestone=milestone):
-                return self._changed(milestone, missed=True)
-            case MilestoneWaived(milestone=milestone):
-                return self._changed(milestone, waived=True)
+                return state._settled(AwardStatus.WITHDRAWN)
             case MonitoringScheduled(schedule=schedule):
-                return self.model_copy(update={"schedules": {**self.schedules, schedule: event}})
+                return state._with(schedules={**self.schedules, schedule: event})
+            case DocumentAttached(sha256=sha256):
+                return state._with(documents={**self.documents, sha256: event})
             case _:
-                return self
+                return state
+
+    def _parts_after(self, event: Event) -> Self:
+        changed: dict[str, Any] = {}
+        for part in ("milestones", "payments", "partners"):
+            before: Aggregate = getattr(self, part)
+            after = before.evolve(event)
+            if after is not before:
+                changed[part] = after
+        return self._with(**changed) if changed else self
+
+    def _settled(self, status: AwardStatus) -> Self:
+        """Nothing is promised any more: each share is what was paid of it."""
+        shares = tuple(
+            share.model_copy(update={"amount_pence": self.paid_from(share), "inferred_pence": None})
+            for share in self.shares
+        )
+        return self._with(status=status, shares=shares)
+
+    def _with(self, **changes: Any) -> Self:
+        return self.model_copy(update=changes)
 
     def _with_share(self, fund: str, year: str, amount_pence: int) -> Self:
         shares = tuple(
@@ -124,10 +153,4 @@ class Award(Aggregate):
             else share
             for share in self.shares
         )
-        return self.model_copy(update={"shares": shares})
-
-    def _with_milestone(self, reference: str, milestone: Milestone) -> Self:
-        return self.model_copy(update={"milestones": {**self.milestones, reference: milestone}})
-
-    def _changed(self, reference: str, **changes: date | bool) -> Self:
-        return self._with_milestone(reference, self.milestones[reference].model_copy(update=changes))
+        return self._with(shares=shares)

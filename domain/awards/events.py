@@ -35,6 +35,8 @@ class Share(Value):
     amount_pence: Pence | None
     inferred_pence: Pence | None = None
     """What it must be, worked out from something else. Shown beside; never added up."""
+    ring_fence: Reference | None = None
+    """The part of the fund that it is taken from, when that is set apart."""
     printed: str | None = None
     """As the paper prints it, such as ``£213,000 from OPCC``, when there is more to it than the figure."""
 
@@ -79,40 +81,31 @@ class AwardApproved(Event, name="award.approved"):
 
     shares: tuple[Share, ...]
     decision: str | None
+    rests_on: Reference | None = None
+    """The decision on record that it rests on."""
+    effective_on: date | None = None
+    """From when it counts; the day it was written down when that is not said."""
 
 
-class AwardAmountConfirmed(Event, name="award.amount-confirmed"):
-    """The share of one fund that was not known became known."""
+class DocumentKind(StrEnum):
+    """What a document is."""
 
-    fund: Reference
-    year: FinancialYear
-    amount_pence: Pence
-    source: Words
-
-
-class AwardReduced(Event, name="award.reduced"):
-    """The award became smaller; the difference went back to its fund."""
-
-    fund: Reference
-    year: FinancialYear
-    by_pence: Pence
-    reason: Words
+    AGREEMENT = "agreement"
+    SPEND_PLAN = "spend-plan"
+    EVIDENCE = "evidence"
+    DECISION = "decision"
+    OTHER = "other"
 
 
-class AwardWithdrawn(Event, name="award.withdrawn"):
-    """The award came to an end before its time; what was not yet paid went back to its funds."""
+class DocumentAttached(Event, name="award.document-attached"):
+    """A document of the award is on file, outside the log, under its digest. The log holds what it is, not its text."""
 
-    reason: Words
-
-
-class PaymentMade(Event, name="award.payment-made"):
-    """Money was paid to the provider out of one fund's share."""
-
-    payment: Reference
-    fund: Reference
-    year: FinancialYear
-    amount_pence: Pence
-    paid_on: date
+    sha256: str
+    kind: DocumentKind
+    title: Words
+    file_name: str
+    media_type: str
+    size_bytes: int
 
 
 class MilestonePlanned(Event, name="award.milestone-planned"):

@@ -3,33 +3,50 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
 from domain import money
 from domain.errors import NotFound, Refusal
 from domain.funds.events import (
+    AdministrationCapSet,
+    AllocationAmended,
     AllocationReceived,
-    CommitmentConfirmed,
-    CommitmentWithdrawn,
+    CapBasis,
     EarmarkHeld,
     EarmarkKind,
     EarmarkReleased,
     FundOpened,
-    FundsCommitted,
-    FundsPaid,
-    FundsReleased,
+    FundsCarriedIn,
+    FundsCarriedOut,
+    ReturnedHow,
+    RingFenceKind,
+    RingFenceSet,
     ToleranceSet,
     TotalStated,
+    UnderspendReturned,
 )
-from domain.funds.fund import Commitment, Fund
+from domain.funds.fund import Fund
 from domain.kernel import Command, Event, Occasion, Reference, Role, Words
-from domain.money import Pence
+from domain.money import MOST_PENCE, Pence
 from domain.periods import FinancialYear
 
 SomePence = Annotated[Pence, Field(gt=0)]
 """More than nought."""
+
+
+def _day(command: Any, occasion: Occasion) -> date:
+    """From when it counts: the day given, or today."""
+    day: date = command.effective_on or occasion.today
+    return day
+
+
+def _same_or_refuse(known: Any, said: Any, what: str) -> Sequence[Event]:
+    """Nothing, when the same was said before (the day it counts from apart); otherwise a ``Refusal``."""
+    if said.model_copy(update={"effective_on": known.effective_on}) == known:
+        return []
+    raise Refusal(f"{what} is already recorded, differently: give this one a reference of its own.")
 
 
 class FundCommand(Command[Fund]):
@@ -84,6 +101,153 @@ class ReceiveAllocation(FundCommand, may={Role.FINANCE}):
         return [said]
 
 
+class AmendAllocation(FundCommand, may={Role.FINANCE}):
+    """Record an addendum that makes an allocation larger or smaller, to the penny. What follows shows as over."""
+
+    agreement: Reference
+    addendum: Reference
+    change_pence: Annotated[int, Field(ge=-MOST_PENCE, le=MOST_PENCE)]
+    """Less than nought when the allocation becomes smaller."""
+    reason: Words
+    effective_on: date | None = None
+
+    def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
+        allocation = state.allocations.get(self.agreement)
+        if allocation is None:
+            raise NotFound(f"No allocation under {self.agreement} is recorded for {self.fund} {self.year}.")
+        if allocation.amount_pence is None:
+            raise Refusal(f"The allocation under {self.agreement} is not known in amount: there is nothing to amend.")
+        said = AllocationAmended(
+            **self.model_dump(exclude={"fund", "year", "effective_on"}), effective_on=_day(self, occasion)
+        )
+        known = state.amendments.get(self.addendum)
+        if known is not None:
+            return _same_or_refuse(known, said, f"Addendum {self.addendum}")
+        amended = [each.change_pence for each in state.amendments.values() if each.agreement == self.agreement]
+        if allocation.amount_pence + sum(amended) + self.change_pence < 0:
+            raise Refusal("An addendum cannot take away more than the agreement gave.")
+        return [said]
+
+
+class SetRingFence(FundCommand, may={Role.FINANCE}):
+    """Set part of the fund apart for one purpose or line, with a balance of its own; or change how much."""
+
+    ring_fence: Reference
+    title: Words
+    kind: RingFenceKind = RingFenceKind.RING_FENCE
+    amount_pence: Pence
+    reason: Words
+    effective_on: date | None = None
+
+    def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
+        said = RingFenceSet(
+            **self.model_dump(exclude={"fund", "year", "effective_on"}), effective_on=_day(self, occasion)
+        )
+        known = state.ring_fences.get(self.ring_fence)
+        if known is not None and said.model_copy(update={"effective_on": known.effective_on}) == known:
+            return []
+        after = state.evolve(said)
+        if after.over_pence > max(state.over_pence, state.tolerance_pence):
+            raise Refusal(
+                f"A ring-fence of {money.pounds(self.amount_pence)} would leave a part of {state.title} "
+                f"{money.pounds(after.over_pence)} over: what it holds is taken already."
+            )
+        return [said]
+
+
+class ReceiveCarriedFunds(FundCommand):
+    """Follows from money being carried out of another fund: it comes in here."""
+
+    transfer: Reference
+    from_fund: Reference
+    from_year: FinancialYear
+    amount_pence: SomePence
+    permission: Words
+    decision: Words | None = None
+    use_by: date | None = None
+    effective_on: date
+
+    def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
+        if self.transfer in state.carried_in:
+            return []
+        return [FundsCarriedIn(**self.model_dump(exclude={"fund", "year"}))]
+
+
+class CarryFunds(FundCommand, may={Role.FINANCE}):
+    """Carry money to another year, or move it to another stream: how much, by whose permission, until when."""
+
+    transfer: Reference
+    to_fund: Reference
+    to_year: FinancialYear
+    ring_fence: Reference | None = None
+    amount_pence: SomePence
+    permission: Words
+    decision: Words | None = None
+    use_by: date | None = None
+    effective_on: date | None = None
+
+    @model_validator(mode="after")
+    def _elsewhere(self) -> Self:
+        if (self.to_fund, self.to_year) == (self.fund, self.year):
+            raise ValueError("money is carried to another year or another fund, not to the same one")
+        return self
+
+    def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
+        said = FundsCarriedOut(
+            **self.model_dump(exclude={"fund", "year", "effective_on"}), effective_on=_day(self, occasion)
+        )
+        known = state.carried_out.get(self.transfer)
+        if known is not None:
+            return _same_or_refuse(known, said, f"Transfer {self.transfer}")
+        state.check_free(self.amount_pence, self.ring_fence, "carried out")
+        return [said]
+
+    def together_with(self, state: Fund, occasion: Occasion) -> Sequence[Command[Any]]:
+        return [
+            ReceiveCarriedFunds(
+                fund=self.to_fund,
+                year=self.to_year,
+                from_fund=self.fund,
+                from_year=self.year,
+                **self.model_dump(include={"transfer", "amount_pence", "permission", "decision", "use_by"}),
+                effective_on=_day(self, occasion),
+            )
+        ]
+
+
+class ReturnUnderspend(FundCommand, may={Role.FINANCE}):
+    """Record that money not spent went back to the funder: repaid, or netted off its next payment."""
+
+    returned: Reference
+    amount_pence: SomePence
+    ring_fence: Reference | None = None
+    how: ReturnedHow
+    reason: Words
+    effective_on: date | None = None
+
+    def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
+        said = UnderspendReturned(
+            **self.model_dump(exclude={"fund", "year", "effective_on"}), effective_on=_day(self, occasion)
+        )
+        known = state.returned.get(self.returned)
+        if known is not None:
+            return _same_or_refuse(known, said, f"Return {self.returned}")
+        state.check_free(self.amount_pence, self.ring_fence, "returned")
+        return [said]
+
+
+class CapAdministration(FundCommand, may={Role.FINANCE}):
+    """Cap what may be kept for administration, as a percentage of what was received or of what was paid."""
+
+    per_cent: Annotated[Decimal, Field(ge=0, le=100)]
+    basis: CapBasis
+    source: Words
+
+    def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
+        said = AdministrationCapSet(per_cent=self.per_cent, basis=self.basis, source=self.source)
+        return [] if state.administration_cap == said else [said]
+
+
 class SetTolerance(FundCommand, may={Role.FINANCE, Role.COMMISSIONER}):
     """Allow the fund to be committed beyond what was received, by a percentage of it or by an amount."""
 
@@ -111,6 +275,8 @@ class HoldEarmark(FundCommand, may={Role.FINANCE, Role.COMMISSIONER}):
     title: Words
     kind: EarmarkKind
     amount_pence: SomePence
+    ring_fence: Reference | None = None
+    effective_on: date | None = None
 
     def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
         known = state.earmarks.get(self.earmark)
@@ -118,7 +284,15 @@ class HoldEarmark(FundCommand, may={Role.FINANCE, Role.COMMISSIONER}):
             if (known.title, known.kind, known.first_pence) == (self.title, self.kind, self.amount_pence):
                 return []
             raise Refusal(f"There is already an earmark {self.earmark} in {self.fund} {self.year}, held differently.")
-        over = state.over_after(self.amount_pence, "an earmark")
+        over = state.over_after(self.amount_pence, "an earmark", self.ring_fence)
+        cap = state.administration_cap_pence
+        if self.kind is EarmarkKind.ADMINISTRATION and cap is not None:
+            kept = state.administration_pence + self.amount_pence
+            if kept > cap:
+                raise Refusal(
+                    f"{state.title} may keep {money.pounds(cap)} for administration, and this would make it "
+                    f"{money.pounds(kept)}. Lower the amount, or record a change to the cap (cap-administration)."
+                )
         return [EarmarkHeld(**self.model_dump(exclude={"fund", "year"}), over_pence=over)]
 
 
@@ -128,6 +302,7 @@ class ReleaseEarmark(FundCommand, may={Role.FINANCE, Role.COMMISSIONER}):
     earmark: Reference
     amount_pence: SomePence | None = None
     reason: Words
+    effective_on: date | None = None
 
     def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
         held = state.earmarks.get(self.earmark)
@@ -138,7 +313,15 @@ class ReleaseEarmark(FundCommand, may={Role.FINANCE, Role.COMMISSIONER}):
             raise Refusal(f"Earmark {self.earmark} holds {money.pounds(held.amount_pence)}: no more can be released.")
         if amount == 0:
             return []
-        return [EarmarkReleased(earmark=self.earmark, amount_pence=amount, reason=self.reason)]
+        return [
+            EarmarkReleased(
+                earmark=self.earmark,
+                amount_pence=amount,
+                reason=self.reason,
+                ring_fence=held.ring_fence,
+                effective_on=self.effective_on,
+            )
+        ]
 
 
 class StateTotal(FundCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER}):
@@ -151,92 +334,3 @@ class StateTotal(FundCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER}):
         if state.stated_totals.get(self.source) == self.total_pence:
             return []
         return [TotalStated(source=self.source, total_pence=self.total_pence)]
-
-
-class _OfAnAward(FundCommand):
-    """Follows from an order about an award, and is never given by itself."""
-
-    award: Reference
-
-    def share(self, fund: Fund) -> Commitment:
-        """The award's share of this fund, or ``NotFound``."""
-        known = fund.commitments.get(self.award)
-        if known is None:
-            raise NotFound(f"Award {self.award} has no share of {self.fund} {self.year}.")
-        return known
-
-
-class CommitFunds(_OfAnAward):
-    """Follows from the approval of an award: its share is taken, if there is enough left."""
-
-    amount_pence: Pence | None
-    inferred_pence: Pence | None = None
-
-    def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
-        if self.award in state.commitments:
-            raise Refusal(f"Award {self.award} has a share of {self.fund} {self.year} already.")
-        over = state.over_after(self.amount_pence or 0, "a commitment")
-        return [
-            FundsCommitted(
-                award=self.award, amount_pence=self.amount_pence, inferred_pence=self.inferred_pence, over_pence=over
-            )
-        ]
-
-
-class ConfirmCommitment(_OfAnAward):
-    """Follows from an award's amount becoming known: its share is taken, if there is enough left."""
-
-    amount_pence: Pence
-
-    def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
-        known = self.share(state).amount_pence
-        if known is not None:
-            raise Refusal(f"The share of award {self.award} is known already: {money.pounds(known)}.")
-        over = state.over_after(self.amount_pence, "a commitment")
-        return [CommitmentConfirmed(award=self.award, amount_pence=self.amount_pence, over_pence=over)]
-
-
-class ReleaseFunds(_OfAnAward):
-    """Follows from an award being reduced or withdrawn: some of its share, or (``None``) a share never known."""
-
-    amount_pence: SomePence | None
-    reason: Words
-
-    def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
-        share = self.share(state)
-        if self.amount_pence is None and share.amount_pence is not None:
-            raise Refusal(f"The share of award {self.award} is known: say how much of it is released.")
-        if self.amount_pence is None:
-            return [CommitmentWithdrawn(award=self.award, reason=self.reason)]
-        free = (share.amount_pence or 0) - share.paid_pence
-        if self.amount_pence > free:
-            raise Refusal(
-                f"Award {self.award} has {money.pounds(free)} of {self.fund} {self.year} not yet paid: "
-                "no more than that can be released."
-            )
-        return [FundsReleased(award=self.award, amount_pence=self.amount_pence, reason=self.reason)]
-
-
-class PayFunds(_OfAnAward):
-    """Follows from a payment under an award: never more than its share."""
-
-    payment: Reference
-    amount_pence: SomePence
-    paid_on: date
-
-    def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
-        share = self.share(state)
-        known = state.payments.get(self.payment)
-        said = FundsPaid(award=self.award, payment=self.payment, amount_pence=self.amount_pence, paid_on=self.paid_on)
-        if known == said:
-            return []
-        if known is not None:
-            raise Refusal(f"Payment {self.payment} is already recorded in {self.fund} {self.year}, differently.")
-        if share.amount_pence is None:
-            raise Refusal(f"The amount of award {self.award} is not known: confirm it before a payment is recorded.")
-        if share.paid_pence + self.amount_pence > share.amount_pence:
-            raise Refusal(
-                f"Award {self.award} has {money.pounds(share.amount_pence - share.paid_pence)} of "
-                f"{self.fund} {self.year} left to pay: this payment is more."
-            )
-        return [said]

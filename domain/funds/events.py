@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from domain.kernel import Event, Reference, Words
 from domain.money import Pence
+from domain.periods import FinancialYear
 
 
 class EarmarkKind(StrEnum):
@@ -15,6 +16,35 @@ class EarmarkKind(StrEnum):
     """Held back for what may come."""
     IN_DEVELOPMENT = "in-development"
     """Meant for work that is being prepared and is not awarded yet."""
+    MATCH = "match"
+    """The office's own part, promised in a bid to an outside fund; given back when the bid is lost."""
+    ADMINISTRATION = "administration"
+    """The office's cost of commissioning, within the cap that the agreement sets."""
+
+
+class RingFenceKind(StrEnum):
+    """What sets part of a fund apart."""
+
+    RING_FENCE = "ring-fence"
+    """A purpose: domestic abuse, independent advisers, male victims."""
+    LINE = "line"
+    """A line of the agreement: labour, non-labour."""
+
+
+class ReturnedHow(StrEnum):
+    """How an underspend went back."""
+
+    REPAID = "repaid"
+    NETTED_OFF = "netted-off"
+
+
+class CapBasis(StrEnum):
+    """What an administration cap is a percentage of."""
+
+    ALLOCATION = "allocation"
+    """Of what was received."""
+    SPEND = "spend"
+    """Of what was paid out."""
 
 
 class FundOpened(Event, name="fund.opened"):
@@ -38,6 +68,77 @@ class AllocationReceived(Event, name="fund.allocation-received"):
     received_on: date | None
 
 
+class AllocationAmended(Event, name="fund.allocation-amended"):
+    """An addendum made an allocation larger or smaller, to the penny. It is recorded even if awards then exceed it."""
+
+    agreement: Reference
+    addendum: Reference
+    change_pence: int
+    """Less than nought when the allocation became smaller."""
+    reason: Words
+    effective_on: date
+
+
+class RingFenceSet(Event, name="fund.ring-fence-set"):
+    """Part of the fund may only be used for one purpose, or belongs to one line of the agreement."""
+
+    ring_fence: Reference
+    title: Words
+    kind: RingFenceKind
+    amount_pence: Pence
+    """The whole of the ring-fence, not a change to it."""
+    reason: Words
+    effective_on: date
+
+
+class FundsCarriedOut(Event, name="fund.funds-carried-out"):
+    """Money left this fund for another year, or another stream, with permission."""
+
+    transfer: Reference
+    to_fund: Reference
+    to_year: FinancialYear
+    ring_fence: Reference | None
+    amount_pence: Pence
+    permission: Words
+    """Whose, and where it stands."""
+    decision: str | None
+    use_by: date | None
+    effective_on: date
+
+
+class FundsCarriedIn(Event, name="fund.funds-carried-in"):
+    """Money came into this fund from another year, or another stream, with permission."""
+
+    transfer: Reference
+    from_fund: Reference
+    from_year: FinancialYear
+    amount_pence: Pence
+    permission: Words
+    decision: str | None
+    use_by: date | None
+    """The last day on which it may be spent."""
+    effective_on: date
+
+
+class UnderspendReturned(Event, name="fund.underspend-returned"):
+    """Money not spent went back to the funder: repaid, or netted off its next payment."""
+
+    returned: Reference
+    amount_pence: Pence
+    ring_fence: Reference | None
+    how: ReturnedHow
+    reason: Words
+    effective_on: date
+
+
+class AdministrationCapSet(Event, name="fund.administration-cap-set"):
+    """The agreement caps what may be kept for administration, as a percentage of a stated basis."""
+
+    per_cent: Decimal
+    basis: CapBasis
+    source: Words
+
+
 class ToleranceSet(Event, name="fund.tolerance-set"):
     """Somebody with authority allowed the fund to be committed beyond what was received, up to a limit."""
 
@@ -57,6 +158,9 @@ class EarmarkHeld(Event, name="fund.earmark-held"):
     amount_pence: Pence
     over_pence: Pence
     """By how much the fund was over-committed after it, by the tolerance then in force."""
+    ring_fence: Reference | None = None
+    effective_on: date | None = None
+    """From when it counts; the day it was written down when that is not said."""
 
 
 class EarmarkReleased(Event, name="fund.earmark-released"):
@@ -65,6 +169,8 @@ class EarmarkReleased(Event, name="fund.earmark-released"):
     earmark: Reference
     amount_pence: Pence
     reason: Words
+    ring_fence: Reference | None = None
+    effective_on: date | None = None
 
 
 class FundsCommitted(Event, name="fund.funds-committed"):
@@ -75,6 +181,20 @@ class FundsCommitted(Event, name="fund.funds-committed"):
     inferred_pence: Pence | None
     """What the share must be, worked out from something else. Shown beside; never added up."""
     over_pence: Pence
+    ring_fence: Reference | None = None
+    effective_on: date | None = None
+
+
+class CommitmentRaised(Event, name="fund.commitment-raised"):
+    """An award took more of the fund."""
+
+    award: Reference
+    amount_pence: Pence
+    """By how much."""
+    over_pence: Pence
+    reason: Words
+    ring_fence: Reference | None = None
+    effective_on: date | None = None
 
 
 class CommitmentConfirmed(Event, name="fund.commitment-confirmed"):
@@ -83,6 +203,8 @@ class CommitmentConfirmed(Event, name="fund.commitment-confirmed"):
     award: Reference
     amount_pence: Pence
     over_pence: Pence
+    ring_fence: Reference | None = None
+    effective_on: date | None = None
 
 
 class FundsReleased(Event, name="fund.funds-released"):
@@ -91,6 +213,8 @@ class FundsReleased(Event, name="fund.funds-released"):
     award: Reference
     amount_pence: Pence
     reason: Words
+    ring_fence: Reference | None = None
+    effective_on: date | None = None
 
 
 class CommitmentWithdrawn(Event, name="fund.commitment-withdrawn"):
@@ -98,6 +222,8 @@ class CommitmentWithdrawn(Event, name="fund.commitment-withdrawn"):
 
     award: Reference
     reason: Words
+    ring_fence: Reference | None = None
+    effective_on: date | None = None
 
 
 class FundsPaid(Event, name="fund.funds-paid"):
@@ -107,6 +233,18 @@ class FundsPaid(Event, name="fund.funds-paid"):
     payment: Reference
     amount_pence: Pence
     paid_on: date
+    ring_fence: Reference | None = None
+
+
+class FundsClawedBack(Event, name="fund.funds-clawed-back"):
+    """Money paid under an award came back: it is no longer paid, nor committed."""
+
+    award: Reference
+    payment: Reference
+    amount_pence: Pence
+    reason: Words
+    ring_fence: Reference | None = None
+    effective_on: date | None = None
 
 
 class TotalStated(Event, name="fund.total-stated"):

@@ -1,8 +1,9 @@
 """What happens to a provider."""
 
+from datetime import date
 from enum import StrEnum
 
-from domain.kernel import Event, Words
+from domain.kernel import Event, Reference, Words
 
 
 class Kind(StrEnum):
@@ -40,6 +41,29 @@ class ProviderIdentified(Event, name="provider.identified"):
 
     charity_number: str | None
     company_number: str | None
+
+
+class ProviderRenamed(Event, name="provider.renamed"):
+    """The organisation has another name since a day. What was recorded under the old one stays so."""
+
+    title: Words
+    since: date
+    reason: Words
+
+
+class ProviderMerged(Event, name="provider.merged"):
+    """The organisation became part of another one on a day. Its past stays under its own name."""
+
+    into: Reference
+    merged_on: date
+    reason: Words
+
+
+class ProviderRecognised(Event, name="provider.recognised"):
+    """The office found that this entry and another are the same organisation. Sums go under the other one."""
+
+    same_as: Reference
+    reason: Words
 
 
 class ProviderStatusChanged(Event, name="provider.status-changed"):

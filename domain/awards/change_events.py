@@ -1,0 +1,111 @@
+"""How an award changes after it was approved. Money in whole pence."""
+
+from datetime import date
+from enum import StrEnum
+
+from domain.kernel import Event, Reference, Value, Words
+from domain.money import Pence
+from domain.periods import FinancialYear
+
+
+class AwardAmountConfirmed(Event, name="award.amount-confirmed"):
+    """The share of one fund that was not known became known."""
+
+    fund: Reference
+    year: FinancialYear
+    amount_pence: Pence
+    source: Words
+
+
+class AwardUplifted(Event, name="award.uplifted"):
+    """The award became larger; the difference was taken from its fund."""
+
+    variation: Reference
+    fund: Reference
+    year: FinancialYear
+    by_pence: Pence
+    reason: Words
+    decision: str | None
+    effective_on: date
+
+
+class AwardReduced(Event, name="award.reduced"):
+    """The award became smaller; the difference went back to its fund."""
+
+    variation: Reference
+    fund: Reference
+    year: FinancialYear
+    by_pence: Pence
+    reason: Words
+    decision: str | None
+    effective_on: date
+
+
+class AwardExtended(Event, name="award.extended"):
+    """The award ends later than it did."""
+
+    ends_on: date
+    reason: Words
+    decision: str | None
+
+
+class AwardEnded(Event, name="award.ended"):
+    """The award ended before its time. What is not yet paid stays committed until the award is closed."""
+
+    ended_on: date
+    reason: Words
+    decision: str | None
+
+
+class AwardReissued(Event, name="award.reissued"):
+    """The same service goes on under an award of another number."""
+
+    as_award: Reference
+    reason: Words
+
+
+class AwardNovated(Event, name="award.novated"):
+    """Another provider took over the agreement, with everybody's consent."""
+
+    provider: Reference
+    effective_on: date
+    consent: Words
+    """Where the consent of the parties stands."""
+
+
+class SuccessorKind(StrEnum):
+    """By what the office's part passes to another body."""
+
+    STATUTORY_TRANSFER = "statutory-transfer"
+    """A scheme made under an Act: it needs no consent, and what was done counts as done by the successor."""
+
+
+class Apportioned(Value):
+    """What passes to one successor."""
+
+    successor: Words
+    share_parts: int
+    """Its part of the whole, as parts of the sum of all parts."""
+    unpaid_pence: Pence
+    """What of the award was not yet paid, and passes to it."""
+
+
+class AwardTransferred(Event, name="award.transferred"):
+    """The office's own part passed to one or two successors by law. The number and the history stay as they are."""
+
+    scheme: Words
+    effective_on: date
+    successors: tuple[Apportioned, ...]
+
+
+class AwardClosed(Event, name="award.closed"):
+    """Everything is settled. What was not spent went back to its funds."""
+
+    closed_on: date
+    reason: Words
+
+
+class AwardWithdrawn(Event, name="award.withdrawn"):
+    """The award came to nothing before its time; what was not yet paid went back to its funds."""
+
+    reason: Words

@@ -1,0 +1,150 @@
+"""What happens to the payments of an award, the conditions that hold them, and its profile. Money in whole pence."""
+
+from datetime import date
+from enum import StrEnum
+
+from domain.kernel import Event, Reference, Value, Words
+from domain.money import Pence
+from domain.periods import FinancialYear
+
+
+class ConditionKind(StrEnum):
+    """What must be there before money is paid."""
+
+    SIGNED_AGREEMENT = "signed-agreement"
+    SPEND_PLAN = "spend-plan"
+    EVIDENCE_OF_CHECKS = "evidence-of-checks"
+    REPORT_RECEIVED = "report-received"
+    OTHER = "other"
+
+
+class ConditionSet(Event, name="award.condition-set"):
+    """Until this is met or waived, no payment of the award is approved or made."""
+
+    condition: Reference
+    kind: ConditionKind
+    title: Words
+
+
+class ConditionMet(Event, name="award.condition-met"):
+    """The condition is met, and this shows it."""
+
+    condition: Reference
+    met_on: date
+    evidence: Words
+
+
+class ConditionWaived(Event, name="award.condition-waived"):
+    """The office no longer asks for it."""
+
+    condition: Reference
+    authorised_by: Words
+    reason: Words
+
+
+class PaymentScheduled(Event, name="award.payment-scheduled"):
+    """A payment is to be made on a day, out of one fund's share."""
+
+    payment: Reference
+    fund: Reference
+    year: FinancialYear
+    amount_pence: Pence
+    due_on: date
+
+
+class PaymentApproved(Event, name="award.payment-approved"):
+    """A payment that was scheduled may be made."""
+
+    payment: Reference
+
+
+class PaymentHeld(Event, name="award.payment-held"):
+    """A payment is held back for a reason of its own, beside any condition."""
+
+    payment: Reference
+    reason: Words
+
+
+class PaymentFreed(Event, name="award.payment-freed"):
+    """A payment that was held back for a reason of its own is held no longer."""
+
+    payment: Reference
+    reason: Words
+
+
+class PaymentCancelled(Event, name="award.payment-cancelled"):
+    """A payment that was scheduled is not to be made."""
+
+    payment: Reference
+    reason: Words
+
+
+class PaymentMade(Event, name="award.payment-made"):
+    """Money was paid to the provider out of one fund's share."""
+
+    payment: Reference
+    fund: Reference
+    year: FinancialYear
+    amount_pence: Pence
+    paid_on: date
+
+
+class PaymentClawedBack(Event, name="award.payment-clawed-back"):
+    """Money came back from the provider: the award is so much smaller, and its fund has it again."""
+
+    payment: Reference
+    fund: Reference
+    year: FinancialYear
+    amount_pence: Pence
+    reason: Words
+    effective_on: date
+
+
+class ProfileLine(Value):
+    """What is meant to be spent in one period, or under one stated line."""
+
+    line: Words
+    """A period's code, such as ``2017-18-q2``, or the line's name."""
+    amount_pence: Pence
+
+
+class ProfileSet(Event, name="award.profile-set"):
+    """How the award's money is spread. The lines add up to the award, to the penny."""
+
+    lines: tuple[ProfileLine, ...]
+
+
+class SpendLine(Value):
+    """One line of a provider's statement of spend: planned, actual, and what it now expects to the end."""
+
+    line: Words
+    planned_pence: Pence
+    actual_pence: Pence
+    forecast_pence: Pence | None
+    """To the end of the award; ``None``: not said."""
+    explanation: str | None
+    """Of the difference between planned and actual."""
+
+
+class SpendReported(Event, name="award.spend-reported"):
+    """The provider stated what it spent in a period, and what it expects to have spent at the end of the award."""
+
+    period: str
+    lines: tuple[SpendLine, ...]
+    received_on: date
+
+
+class SurplusPlanned(Event, name="award.surplus-planned"):
+    """What the provider proposes to do with money it will not spend as planned."""
+
+    plan: Reference
+    amount_pence: Pence
+    purpose: Words
+
+
+class SurplusPlanSettled(Event, name="award.surplus-plan-settled"):
+    """The office agreed to the plan for a surplus, or did not."""
+
+    plan: Reference
+    agreed: bool
+    reason: Words

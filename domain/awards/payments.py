@@ -1,0 +1,159 @@
+"""What is known of an award's payments: what is due, what holds it, what was paid and came back."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Self
+
+from domain.awards.payment_events import (
+    ConditionKind,
+    ConditionMet,
+    ConditionSet,
+    ConditionWaived,
+    PaymentApproved,
+    PaymentCancelled,
+    PaymentClawedBack,
+    PaymentFreed,
+    PaymentHeld,
+    PaymentMade,
+    PaymentScheduled,
+    ProfileLine,
+    ProfileSet,
+    SurplusPlanned,
+    SurplusPlanSettled,
+)
+from domain.errors import NotFound
+from domain.kernel import Aggregate, Event, Value
+
+
+class PaymentStatus(StrEnum):
+    """Where a payment stands. Whether it is due is a matter of the day; whether a condition holds it, of the award."""
+
+    SCHEDULED = "scheduled"
+    APPROVED = "approved"
+    PAID = "paid"
+    CANCELLED = "cancelled"
+
+
+class Payment(Value):
+    """One payment under an award."""
+
+    fund: str
+    year: str
+    amount_pence: int
+    due_on: date
+    status: PaymentStatus
+    held: str | None = None
+    """Why it is held back for a reason of its own."""
+    clawed_back_pence: int = 0
+
+
+class Condition(Value):
+    """Something that must be there before money is paid."""
+
+    kind: ConditionKind
+    title: str
+    open: bool = True
+
+
+class Payments(Aggregate):
+    """The payments of one award."""
+
+    payments: dict[str, Payment] = {}
+    made: dict[str, PaymentMade] = {}
+    conditions: dict[str, Condition] = {}
+    profile: tuple[ProfileLine, ...] = ()
+    surplus_plans: dict[str, SurplusPlanned] = {}
+    settled_plans: frozenset[str] = frozenset()
+
+    @property
+    def holding(self) -> tuple[str, ...]:
+        """The conditions that hold every payment back, by reference."""
+        return tuple(reference for reference, condition in self.conditions.items() if condition.open)
+
+    def paid_from(self, fund: str, year: str) -> int:
+        """What was paid out of a share and is still with the provider, in pence."""
+        return sum(
+            payment.amount_pence - payment.clawed_back_pence
+            for payment in self.payments.values()
+            if (payment.fund, payment.year) == (fund, year) and payment.status is PaymentStatus.PAID
+        )
+
+    def promised_from(self, fund: str, year: str) -> int:
+        """What is scheduled or approved out of a share, and not yet paid, in pence."""
+        return sum(
+            payment.amount_pence
+            for payment in self.payments.values()
+            if (payment.fund, payment.year) == (fund, year)
+            and payment.status in (PaymentStatus.SCHEDULED, PaymentStatus.APPROVED)
+        )
+
+    def payment(self, reference: str) -> Payment:
+        """The payment, or ``NotFound``."""
+        known = self.payments.get(reference)
+        if known is None:
+            raise NotFound(f"There is no payment {reference} under this award. Schedule it first (schedule-payment).")
+        return known
+
+    def condition(self, reference: str) -> Condition:
+        """The condition, or ``NotFound``."""
+        known = self.conditions.get(reference)
+        if known is None:
+            raise NotFound(f"There is no condition {reference} on this award. Set it first (set-condition).")
+        return known
+
+    def evolve(self, event: Event) -> Self:
+        match event:
+            case ConditionSet(condition=reference, kind=kind, title=title):
+                return self._plus("conditions", reference, Condition(kind=kind, title=title))
+            case ConditionMet(condition=reference) | ConditionWaived(condition=reference):
+                met = self.conditions[reference].model_copy(update={"open": False})
+                return self._plus("conditions", reference, met)
+            case PaymentScheduled() as said:
+                scheduled = Payment(
+                    fund=said.fund,
+                    year=said.year,
+                    amount_pence=said.amount_pence,
+                    due_on=said.due_on,
+                    status=PaymentStatus.SCHEDULED,
+                )
+                return self._plus("payments", said.payment, scheduled)
+            case PaymentApproved(payment=reference):
+                return self._changed(reference, status=PaymentStatus.APPROVED)
+            case PaymentHeld(payment=reference, reason=reason):
+                return self._changed(reference, held=reason)
+            case PaymentFreed(payment=reference):
+                return self._changed(reference, held=None)
+            case PaymentCancelled(payment=reference):
+                return self._changed(reference, status=PaymentStatus.CANCELLED)
+            case PaymentMade() as said:
+                return self._paid(said)
+            case PaymentClawedBack(payment=reference, amount_pence=amount):
+                back = self.payments[reference].clawed_back_pence + amount
+                return self._changed(reference, clawed_back_pence=back)
+            case ProfileSet(lines=lines):
+                return self.model_copy(update={"profile": lines})
+            case SurplusPlanned(plan=plan):
+                return self._plus("surplus_plans", plan, event)
+            case SurplusPlanSettled(plan=plan):
+                return self.model_copy(update={"settled_plans": self.settled_plans | {plan}})
+            case _:
+                return self
+
+    def _paid(self, said: PaymentMade) -> Self:
+        paid = Payment(
+            fund=said.fund,
+            year=said.year,
+            amount_pence=said.amount_pence,
+            due_on=said.paid_on,
+            status=PaymentStatus.PAID,
+        )
+        known = self.payments.get(said.payment)
+        if known is not None:
+            paid = paid.model_copy(update={"due_on": known.due_on})
+        return self._plus("payments", said.payment, paid)._plus("made", said.payment, said)
+
+    def _plus(self, field: str, key: str, value: object) -> Self:
+        return self.model_copy(update={field: {**getattr(self, field), key: value}})
+
+    def _changed(self, reference: str, **changes: object) -> Self:
+        return self._plus("payments", reference, self.payments[reference].model_copy(update=changes))

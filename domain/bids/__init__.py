@@ -1,0 +1,1 @@
+"""Bids to outside funds."""

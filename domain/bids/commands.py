@@ -1,0 +1,175 @@
+"""What may be ordered about a bid. Money in whole pence."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from domain.awards.commands import ApproveAward
+from domain.awards.events import Share
+from domain.bids.bid import Bid, BidStatus
+from domain.bids.events import BidLost, BidPrepared, BidSubmitted, BidWon, MatchEarmarked
+from domain.errors import Refusal
+from domain.funds.commands import HoldEarmark, ReceiveAllocation, ReleaseEarmark, SomePence
+from domain.funds.events import EarmarkKind
+from domain.kernel import Command, Day, Event, Occasion, Reference, Role, Words
+from domain.periods import FinancialYear
+
+
+class BidCommand(Command[Bid]):
+    """An order about one bid."""
+
+    noun = "bid"
+    address = ("bid",)
+    aggregate = Bid
+
+    bid: Reference
+
+    @property
+    def earmark(self) -> str:
+        """The earmark that holds the match."""
+        return f"match-{self.bid}"
+
+    def check_undecided(self, state: Bid) -> None:
+        """Raises ``Refusal`` once the bid is won or lost."""
+        if state.status in (BidStatus.WON, BidStatus.LOST):
+            raise Refusal(f"Bid {self.bid} is {state.status} already.")
+
+
+class PrepareBid(BidCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER}):
+    """Write down a bid to an outside fund: for how much, until when, with which match. It counts in no budget."""
+
+    starts = True
+
+    title: Words
+    funder: Words
+    amount_pence: SomePence
+    deadline: Day | None = None
+    match_required: bool = False
+    match_from: Words | None = None
+
+    def decide(self, state: Bid, occasion: Occasion) -> Sequence[Event]:
+        said = BidPrepared(**self.model_dump(exclude={"bid"}))
+        if state.prepared == said:
+            return []
+        if state.prepared is not None:
+            raise Refusal(f"There is already a bid {self.bid}, recorded differently.")
+        return [said]
+
+
+class EarmarkMatch(BidCommand, may={Role.FINANCE, Role.COMMISSIONER}):
+    """Keep money of a fund aside as the office's part in a bid. It comes back when the bid is lost."""
+
+    fund: Reference
+    year: FinancialYear
+    amount_pence: SomePence
+
+    def decide(self, state: Bid, occasion: Occasion) -> Sequence[Event]:
+        said = MatchEarmarked(fund=self.fund, year=self.year, amount_pence=self.amount_pence)
+        if state.match == said:
+            return []
+        if state.match is not None:
+            raise Refusal(f"Match for bid {self.bid} is kept aside already, from another fund or of another amount.")
+        self.check_undecided(state)
+        return [said]
+
+    def together_with(self, state: Bid, occasion: Occasion) -> Sequence[Command[Any]]:
+        if state.match is not None:
+            return ()
+        return [
+            HoldEarmark(
+                fund=self.fund,
+                year=self.year,
+                earmark=self.earmark,
+                title=f"Match for the bid {self.bid}",
+                kind=EarmarkKind.MATCH,
+                amount_pence=self.amount_pence,
+            )
+        ]
+
+
+class SubmitBid(BidCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER}):
+    """Record that the bid went to the funder."""
+
+    submitted_on: Day
+
+    def decide(self, state: Bid, occasion: Occasion) -> Sequence[Event]:
+        if state.status is BidStatus.SUBMITTED:
+            return []
+        self.check_undecided(state)
+        if self.submitted_on > occasion.today:
+            raise Refusal("A bid cannot have been submitted in the future.")
+        return [BidSubmitted(submitted_on=self.submitted_on)]
+
+
+class WinBid(BidCommand, may={Role.FINANCE}):
+    """Record that the funder agreed: the amount becomes an allocation, and the match is committed to an award."""
+
+    won_on: Day
+    fund: Reference
+    year: FinancialYear
+    agreement: Reference
+    amount_pence: SomePence
+    source: Words
+    match_award: Reference | None = None
+
+    def decide(self, state: Bid, occasion: Occasion) -> Sequence[Event]:
+        said = BidWon(**self.model_dump(exclude={"bid", "source"}))
+        if state.won == said:
+            return []
+        self.check_undecided(state)
+        if state.status is not BidStatus.SUBMITTED:
+            raise Refusal(f"Bid {self.bid} is not submitted yet (submit-bid).")
+        if (state.match is None) != (self.match_award is None):
+            raise Refusal(
+                "Match that was kept aside is committed to an award when the bid is won: name it (match_award). "
+                "Without match, name none."
+            )
+        return [said]
+
+    def together_with(self, state: Bid, occasion: Occasion) -> Sequence[Command[Any]]:
+        if state.status is not BidStatus.SUBMITTED:
+            return ()
+        allocation = ReceiveAllocation(
+            fund=self.fund,
+            year=self.year,
+            agreement=self.agreement,
+            amount_pence=self.amount_pence,
+            source=self.source,
+            received_on=self.won_on,
+        )
+        return [allocation, *self._match(state.match)]
+
+    def _match(self, match: MatchEarmarked | None) -> list[Command[Any]]:
+        if match is None or self.match_award is None:
+            return []
+        share = Share(fund=match.fund, year=match.year, amount_pence=match.amount_pence)
+        return [
+            ReleaseEarmark(
+                fund=match.fund, year=match.year, earmark=self.earmark, reason=f"Bid {self.bid} is won: it is committed."
+            ),
+            ApproveAward(award=self.match_award, shares=(share,), decision=f"Match for bid {self.bid}"),
+        ]
+
+
+class LoseBid(BidCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER}):
+    """Record that the funder did not agree. Match that was kept aside is free again."""
+
+    lost_on: Day
+    reason: Words
+
+    def decide(self, state: Bid, occasion: Occasion) -> Sequence[Event]:
+        if state.status is BidStatus.LOST:
+            return []
+        self.check_undecided(state)
+        return [BidLost(lost_on=self.lost_on, reason=self.reason)]
+
+    def together_with(self, state: Bid, occasion: Occasion) -> Sequence[Command[Any]]:
+        if state.match is None or state.status in (BidStatus.LOST, BidStatus.WON):
+            return ()
+        return [
+            ReleaseEarmark(
+                fund=state.match.fund,
+                year=state.match.year,
+                earmark=self.earmark,
+                reason=f"Bid {self.bid} is lost: the match comes back.",
+            )
+        ]

@@ -1,0 +1,22 @@
+"""A decision of the commissioner, as its published record has it."""
+
+from typing import Self
+
+from domain.decisions.events import DecisionRecorded, DecisionSuperseded
+from domain.kernel import Aggregate, Event
+
+
+class Decision(Aggregate):
+    """What is known of one decision."""
+
+    recorded: DecisionRecorded | None = None
+    superseded_by: str | None = None
+
+    def evolve(self, event: Event) -> Self:
+        match event:
+            case DecisionRecorded():
+                return self.model_copy(update={"recorded": event})
+            case DecisionSuperseded(by=by):
+                return self.model_copy(update={"superseded_by": by})
+            case _:
+                return self

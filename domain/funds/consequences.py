@@ -1,0 +1,139 @@
+"""What follows in a fund from an order about an award. None of these is given by itself. Money in whole pence."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from domain import money
+from domain.errors import NotFound, Refusal
+from domain.funds.commands import FundCommand, SomePence
+from domain.funds.events import (
+    CommitmentConfirmed,
+    CommitmentWithdrawn,
+    FundsClawedBack,
+    FundsCommitted,
+    FundsPaid,
+    FundsReleased,
+)
+from domain.funds.fund import Commitment, Fund
+from domain.kernel import Event, Occasion, Reference, Words
+from domain.money import Pence
+
+_SAID = {"award", "amount_pence", "reason", "effective_on"}
+
+
+class _OfAnAward(FundCommand):
+    """Follows from an order about an award, and is never given by itself."""
+
+    award: Reference
+    effective_on: date | None = None
+    """From when it counts; the day it is written down, unless said."""
+
+    def share(self, fund: Fund) -> Commitment:
+        """The award's share of this fund, or ``NotFound``."""
+        known = fund.commitments.get(self.award)
+        if known is None:
+            raise NotFound(f"Award {self.award} has no share of {self.fund} {self.year}.")
+        return known
+
+
+class CommitFunds(_OfAnAward):
+    """Follows from the approval of an award: its share is taken, if there is enough left."""
+
+    amount_pence: Pence | None
+    inferred_pence: Pence | None = None
+
+    def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
+        if self.award in state.commitments:
+            raise Refusal(f"Award {self.award} has a share of {self.fund} {self.year} already.")
+        over = state.over_after(self.amount_pence or 0, "a commitment")
+        return [
+            FundsCommitted(
+                award=self.award, amount_pence=self.amount_pence, inferred_pence=self.inferred_pence, over_pence=over
+            )
+        ]
+
+
+class ConfirmCommitment(_OfAnAward):
+    """Follows from an award's amount becoming known: its share is taken, if there is enough left."""
+
+    amount_pence: Pence
+
+    def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
+        known = self.share(state).amount_pence
+        if known is not None:
+            raise Refusal(f"The share of award {self.award} is known already: {money.pounds(known)}.")
+        over = state.over_after(self.amount_pence, "a commitment")
+        return [CommitmentConfirmed(award=self.award, amount_pence=self.amount_pence, over_pence=over)]
+
+
+class ReleaseFunds(_OfAnAward):
+    """Follows from an award being reduced or withdrawn: some of its share, or (``None``) a share never known."""
+
+    amount_pence: SomePence | None
+    reason: Words
+
+    def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
+        share = self.share(state)
+        if self.amount_pence is None and share.amount_pence is not None:
+            raise Refusal(f"The share of award {self.award} is known: say how much of it is released.")
+        if self.amount_pence is None:
+            return [
+                CommitmentWithdrawn(**self.model_dump(include=_SAID - {"amount_pence"}), ring_fence=share.ring_fence)
+            ]
+        free = (share.amount_pence or 0) - share.paid_pence
+        if self.amount_pence > free:
+            raise Refusal(
+                f"Award {self.award} has {money.pounds(free)} of {self.fund} {self.year} not yet paid: "
+                "no more than that can be released."
+            )
+        return [FundsReleased(**self.model_dump(include=_SAID), ring_fence=share.ring_fence)]
+
+
+class PayFunds(_OfAnAward):
+    """Follows from a payment under an award: never more than its share."""
+
+    payment: Reference
+    amount_pence: SomePence
+    paid_on: date
+
+    def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
+        share = self.share(state)
+        known = state.payments.get(self.payment)
+        said = FundsPaid(
+            award=self.award,
+            payment=self.payment,
+            amount_pence=self.amount_pence,
+            paid_on=self.paid_on,
+            ring_fence=share.ring_fence,
+        )
+        if known == said:
+            return []
+        if known is not None:
+            raise Refusal(f"Payment {self.payment} is already recorded in {self.fund} {self.year}, differently.")
+        if share.amount_pence is None:
+            raise Refusal(f"The amount of award {self.award} is not known: confirm it before a payment is recorded.")
+        if share.paid_pence + self.amount_pence > share.amount_pence:
+            raise Refusal(
+                f"Award {self.award} has {money.pounds(share.amount_pence - share.paid_pence)} of "
+                f"{self.fund} {self.year} left to pay: this payment is more."
+            )
+        return [said]
+
+
+class ClawBackFunds(_OfAnAward):
+    """Follows from money coming back from a provider: never more than was paid."""
+
+    payment: Reference
+    amount_pence: SomePence
+    reason: Words
+
+    def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
+        share, paid = self.share(state), state.payments.get(self.payment)
+        if paid is None:
+            raise NotFound(f"No payment {self.payment} was made out of {self.fund} {self.year}.")
+        left = paid.amount_pence - state.clawed_back_pence.get(self.payment, 0)
+        if self.amount_pence > left:
+            raise Refusal(
+                f"Of payment {self.payment}, {money.pounds(left)} is with the provider: no more can come back."
+            )
+        return [FundsClawedBack(**self.model_dump(include={*_SAID, "payment"}), ring_fence=share.ring_fence)]
