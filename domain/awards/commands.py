@@ -26,12 +26,15 @@ from domain.awards.events import (
 )
 from domain.errors import Refusal
 from domain.funds.commands import CommitFunds, ConfirmCommitment, PayFunds, ReleaseFunds, SomePence
-from domain.kernel import Command, Event, Occasion, Reference, Role, Words
+from domain.kernel import Code, Command, Day, Event, Occasion, Reference, Role, Words
 from domain.money import Pence
 from domain.monitoring.commands import OweObligation
 from domain.monitoring.schedule import Due
-from domain.periods import FinancialYear, Frequency, Period, PeriodCode
+from domain.periods import FinancialYear, Frequency, Period, PeriodCode, day_in_words
 from domain.providers.commands import ConfirmProvider
+
+MOST_OWED = 400
+"""How many obligations one schedule may bring: monthly for 33 years. More is a slip of the keyboard."""
 
 
 class AwardCommand(Command[Award]):
@@ -53,8 +56,8 @@ class RegisterAward(AwardCommand, may={Role.CONTRACT_MANAGER}):
     route: Route
     ground: Words | None = None
     provider: Reference | None = None
-    starts_on: date | None = None
-    ends_on: date | None = None
+    starts_on: Day | None = None
+    ends_on: Day | None = None
     decision: Words | None = None
     remarks: tuple[Words, ...] = ()
 
@@ -101,21 +104,27 @@ class ApproveAward(AwardCommand, may={Role.COMMISSIONER}):
         if state.status is AwardStatus.APPROVED:
             if state.first_shares == self.shares:
                 return []
-            raise Refusal(f"Award {self.award} is already approved, for other amounts. Record the change as itself.")
+            raise Refusal(
+                f"Award {self.award} is already approved, for other amounts: reduce it, or approve a further award."
+            )
         return [AwardApproved(shares=self.shares, decision=self.decision)]
 
     def together_with(self, state: Award, occasion: Occasion) -> Sequence[Command[Any]]:
         if state.status is not AwardStatus.REGISTERED:
             return ()
+        provider = state.registered.provider if state.registered else None
         return [
-            CommitFunds(
-                fund=share.fund,
-                year=share.year,
-                award=self.award,
-                amount_pence=share.amount_pence,
-                inferred_pence=share.inferred_pence,
-            )
-            for share in self.shares
+            *([ConfirmProvider(provider=provider)] if provider is not None else []),
+            *(
+                CommitFunds(
+                    fund=share.fund,
+                    year=share.year,
+                    award=self.award,
+                    amount_pence=share.amount_pence,
+                    inferred_pence=share.inferred_pence,
+                )
+                for share in self.shares
+            ),
         ]
 
 
@@ -143,7 +152,9 @@ class ConfirmAwardAmount(_OfAShare, may={Role.FINANCE, Role.COMMISSIONER}):
         if known == self.amount_pence:
             return []
         if known is not None:
-            raise Refusal(f"The amount is known already: {money.pounds(known)}. Record a change as itself.")
+            raise Refusal(
+                f"The amount is known already: {money.pounds(known)}. To make it smaller, reduce it (reduce-award)."
+            )
         return [
             AwardAmountConfirmed(fund=self.fund, year=self.year, amount_pence=self.amount_pence, source=self.source)
         ]
@@ -220,9 +231,11 @@ class PlanMilestone(AwardCommand, may={Role.CONTRACT_MANAGER}):
 
     milestone: Reference
     title: Words
-    due_on: date
+    due_on: Day
 
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
+        if state.status is AwardStatus.WITHDRAWN:
+            raise Refusal(f"Award {self.award} was withdrawn: nothing more is asked of it.")
         known = state.milestones.get(self.milestone)
         if known is None:
             return [MilestonePlanned(milestone=self.milestone, title=self.title, due_on=self.due_on)]
@@ -240,7 +253,7 @@ class MilestoneCommand(AwardCommand):
 class RescheduleMilestone(MilestoneCommand, may={Role.CONTRACT_MANAGER}):
     """Move a milestone to another day, with the reason. A day that has passed may be moved too."""
 
-    due_on: date
+    due_on: Day
     reason: Words
 
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
@@ -281,7 +294,10 @@ class MissMilestone(MilestoneCommand, may={Role.CONTRACT_MANAGER}):
         if milestone.completed_on is not None or milestone.waived:
             raise Refusal(f"Milestone {self.milestone} is met or waived already: it was not missed.")
         if milestone.due_on >= occasion.today:
-            raise Refusal(f"Milestone {self.milestone} is not due until its day is over: it cannot be missed yet.")
+            raise Refusal(
+                f"Milestone {self.milestone} is due on {day_in_words(milestone.due_on)}: "
+                "it cannot be recorded as missed until that day is over."
+            )
         return [MilestoneMissed(milestone=self.milestone, reason=self.reason)]
 
 
@@ -306,7 +322,7 @@ class ScheduleMonitoring(AwardCommand, may={Role.CONTRACT_MANAGER}):
     said again for more days, and only the obligations that are new are added.
     """
 
-    schedule: Reference
+    schedule: Code
     title: Words
     frequency: Frequency
     due: Due
@@ -324,8 +340,13 @@ class ScheduleMonitoring(AwardCommand, may={Role.CONTRACT_MANAGER}):
         if state.status is AwardStatus.WITHDRAWN:
             raise Refusal(f"Award {self.award} was withdrawn: nothing more is owed.")
         known = state.schedules.get(self.schedule)
-        if known is not None and (known.frequency, known.title) != (self.frequency, self.title):
-            raise Refusal(f"Schedule {self.schedule} is already set, differently: give the new one its own name.")
+        if known is not None and (known.frequency, known.title, known.due) != (self.frequency, self.title, self.due):
+            raise Refusal(
+                f"Schedule {self.schedule} is already set, differently: give the new one its own name, "
+                "or move what is owed to other days (move-obligation)."
+            )
+        if len(list(self._days(state).split(self.frequency))) > MOST_OWED:
+            raise Refusal(f"That is more than {MOST_OWED} obligations: check the days that the schedule covers.")
         said = MonitoringScheduled(
             schedule=self.schedule,
             title=self.title,

@@ -39,9 +39,9 @@ class RegisterProvider(ProviderCommand, may={Role.CONTRACT_MANAGER, Role.FINANCE
 
     def decide(self, state: Provider, occasion: Occasion) -> Sequence[Event]:
         said = ProviderRegistered(**self.model_dump(exclude={"provider"}))
-        if not state.title:
+        if state.registered is None:
             return [said]
-        if all(getattr(state, field) == value for field, value in said):
+        if state.registered == said:
             return []
         raise Refusal(
             f"There is already a provider {self.provider}, recorded differently. "

@@ -9,6 +9,7 @@ from domain.providers.events import Kind, ProviderIdentified, ProviderRegistered
 class Provider(Aggregate):
     """What is known of one provider."""
 
+    registered: ProviderRegistered | None = None
     title: str = ""
     kind: Kind = Kind.ORGANISATION
     status: Status = Status.ACTIVE
@@ -17,7 +18,9 @@ class Provider(Aggregate):
 
     def evolve(self, event: Event) -> Self:
         match event:
-            case ProviderRegistered() | ProviderIdentified():
+            case ProviderRegistered():
+                return self.model_copy(update={"registered": event, **dict(event)})
+            case ProviderIdentified():
                 return self.model_copy(update=dict(event))
             case ProviderStatusChanged(status=status):
                 return self.model_copy(update={"status": status})
