@@ -5,29 +5,51 @@ from collections.abc import Callable, Iterable, Iterator
 from types import ModuleType
 from typing import Any, TypeVar
 
-from domain.awards import commands as awards
+from domain.awards import (
+    change_events,
+    changes,
+    milestone_commands,
+    partner_commands,
+    partner_events,
+    payment_commands,
+    payment_events,
+)
+from domain.awards import commands as award_commands
+from domain.awards import documents as document_commands
 from domain.awards import events as award_events
-from domain.funds import commands as funds
+from domain.bids import commands as bid_commands
+from domain.bids import events as bid_events
+from domain.decisions import commands as decision_commands
+from domain.decisions import events as decision_events
+from domain.funds import commands as fund_commands
+from domain.funds import consequences as fund_consequences
 from domain.funds import events as fund_events
 from domain.kernel import Command, Event
-from domain.monitoring import commands as monitoring
+from domain.monitoring import commands as monitoring_commands
 from domain.monitoring import events as monitoring_events
-from domain.providers import commands as providers
+from domain.providers import commands as provider_commands
 from domain.providers import events as provider_events
-from domain.reports import commands as reports
+from domain.reports import commands as report_commands
 from domain.reports import events as report_events
-from domain.returns import commands as returns
+from domain.returns import commands as return_commands
 from domain.returns import events as return_events
 
-NOUNS: dict[str, tuple[ModuleType, ModuleType]] = {
-    "provider": (provider_events, providers),
-    "fund": (fund_events, funds),
-    "award": (award_events, awards),
-    "obligation": (monitoring_events, monitoring),
-    "report": (report_events, reports),
-    "return": (return_events, returns),
+NOUNS: dict[str, tuple[ModuleType, ...]] = {
+    "provider": (provider_events, provider_commands),
+    "decision": (decision_events, decision_commands),
+    "fund": (fund_events, fund_commands, fund_consequences),
+    "award": (
+        *(award_events, change_events, payment_events, partner_events),
+        *(award_commands, milestone_commands, changes, payment_commands, partner_commands, document_commands),
+    ),
+    "bid": (bid_events, bid_commands),
+    "obligation": (monitoring_events, monitoring_commands),
+    "report": (report_events, report_commands),
+    "return": (return_events, return_commands),
 }
-"""Each noun with its events and its commands."""
+"""Each noun with the modules of its events and commands."""
+
+_MODULES = [module for modules in NOUNS.values() for module in modules]
 
 OldShape = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
 
@@ -48,9 +70,7 @@ def _classes(modules: Iterable[ModuleType], base: type[Base]) -> Iterator[type[B
                 yield found
 
 
-EVENTS: dict[str, type[Event]] = {
-    found.name: found for found in _classes((events for events, _ in NOUNS.values()), Event) if found.name
-}
+EVENTS: dict[str, type[Event]] = {found.name: found for found in _classes(_MODULES, Event) if found.name}
 """Every event by its stored name."""
 
 
@@ -60,9 +80,7 @@ def command_name(command: type[Command[Any]]) -> str:
 
 
 _ORDERS: list[type[Command[Any]]] = [
-    found
-    for found in _classes((commands for _, commands in NOUNS.values()), Command)
-    if not found.__name__.startswith("_") and "decide" in vars(found)
+    found for found in _classes(_MODULES, Command) if not found.__name__.startswith("_") and "decide" in vars(found)
 ]
 
 COMMANDS: dict[str, type[Command[Any]]] = {command_name(found): found for found in _ORDERS if found.may}

@@ -228,7 +228,9 @@ class TransferAward(AwardCommand, may={Role.COMMISSIONER}):
     successors: Annotated[tuple[Successor, ...], Field(min_length=1, max_length=2)]
 
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
-        unpaid = money.add(None if s.amount_pence is None else s.amount_pence - state.paid_from(s) for s in state.shares)
+        unpaid = money.add(
+            None if s.amount_pence is None else s.amount_pence - state.paid_from(s) for s in state.shares
+        )
         state.check_open(self.award)
         if unpaid is None:
             raise Refusal(f"The amount of award {self.award} is not known: confirm it before it is apportioned.")

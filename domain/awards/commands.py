@@ -1,7 +1,6 @@
 """What may be ordered about an award: that it is written down, and approved. All money is in whole pence."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
@@ -11,7 +10,7 @@ from domain.awards.events import AwardApproved, AwardRegistered, Route, Share
 from domain.decisions.commands import ConfirmDecision
 from domain.errors import Refusal
 from domain.funds.consequences import CommitFunds
-from domain.kernel import Command, Event, Occasion, Reference, Role, Words
+from domain.kernel import Command, Day, Event, Occasion, Reference, Role, Words
 from domain.periods import Period, PeriodCode
 from domain.providers.commands import ConfirmProvider
 
@@ -35,8 +34,8 @@ class RegisterAward(AwardCommand, may={Role.CONTRACT_MANAGER}):
     route: Route
     ground: Words | None = None
     provider: Reference | None = None
-    starts_on: date | None = None
-    ends_on: date | None = None
+    starts_on: Day | None = None
+    ends_on: Day | None = None
     decision: Words | None = None
     remarks: tuple[Words, ...] = ()
 
@@ -72,7 +71,7 @@ class ApproveAward(AwardCommand, may={Role.COMMISSIONER}):
     decision: Words | None = None
     rests_on: Reference | None = None
     """The decision on record that it rests on."""
-    effective_on: date | None = None
+    effective_on: Day | None = None
 
     @model_validator(mode="after")
     def _each_fund_once(self) -> Self:
@@ -90,9 +89,9 @@ class ApproveAward(AwardCommand, may={Role.COMMISSIONER}):
     def together_with(self, state: Award, occasion: Occasion) -> Sequence[Command[Any]]:
         if state.status is not AwardStatus.REGISTERED:
             return ()
-        rests_on = [ConfirmDecision(decision=self.rests_on)] if self.rests_on is not None else []
         return [
-            *rests_on,
+            *([ConfirmProvider(provider=state.provider)] if state.provider is not None else []),
+            *([ConfirmDecision(decision=self.rests_on)] if self.rests_on is not None else []),
             *(
                 CommitFunds(
                     award=self.award,

@@ -15,10 +15,13 @@ from domain.awards.events import (
     MonitoringScheduled,
 )
 from domain.errors import Refusal
-from domain.kernel import Command, Event, Occasion, Reference, Role, Words
+from domain.kernel import Code, Command, Day, Event, Occasion, Reference, Role, Words
 from domain.monitoring.commands import OweObligation
 from domain.monitoring.schedule import Due
-from domain.periods import Frequency, Period, PeriodCode
+from domain.periods import Frequency, Period, PeriodCode, day_in_words
+
+MOST_OWED = 400
+"""How many obligations one schedule may bring: monthly for 33 years. More is a slip of the keyboard."""
 
 
 class PlanMilestone(AwardCommand, may={Role.CONTRACT_MANAGER}):
@@ -26,9 +29,11 @@ class PlanMilestone(AwardCommand, may={Role.CONTRACT_MANAGER}):
 
     milestone: Reference
     title: Words
-    due_on: date
+    due_on: Day
 
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
+        if state.status in (AwardStatus.WITHDRAWN, AwardStatus.CLOSED):
+            raise Refusal(f"Award {self.award} is {state.status}: nothing more is asked of it.")
         known = state.milestones.by_reference.get(self.milestone)
         if known is None:
             return [MilestonePlanned(milestone=self.milestone, title=self.title, due_on=self.due_on)]
@@ -46,7 +51,7 @@ class MilestoneCommand(AwardCommand):
 class RescheduleMilestone(MilestoneCommand, may={Role.CONTRACT_MANAGER}):
     """Move a milestone to another day, with the reason. A day that has passed may be moved too."""
 
-    due_on: date
+    due_on: Day
     reason: Words
 
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
@@ -87,7 +92,10 @@ class MissMilestone(MilestoneCommand, may={Role.CONTRACT_MANAGER}):
         if milestone.completed_on is not None or milestone.waived:
             raise Refusal(f"Milestone {self.milestone} is met or waived already: it was not missed.")
         if milestone.due_on >= occasion.today:
-            raise Refusal(f"Milestone {self.milestone} is not due until its day is over: it cannot be missed yet.")
+            raise Refusal(
+                f"Milestone {self.milestone} is due on {day_in_words(milestone.due_on)}: "
+                "it cannot be recorded as missed until that day is over."
+            )
         return [MilestoneMissed(milestone=self.milestone, reason=self.reason)]
 
 
@@ -112,7 +120,7 @@ class ScheduleMonitoring(AwardCommand, may={Role.CONTRACT_MANAGER}):
     said again for more days, and only the obligations that are new are added.
     """
 
-    schedule: Reference
+    schedule: Code
     title: Words
     frequency: Frequency
     due: Due
@@ -129,8 +137,13 @@ class ScheduleMonitoring(AwardCommand, may={Role.CONTRACT_MANAGER}):
         if state.status in (AwardStatus.WITHDRAWN, AwardStatus.CLOSED):
             raise Refusal(f"Award {self.award} is {state.status}: nothing more is owed.")
         known = state.schedules.get(self.schedule)
-        if known is not None and (known.frequency, known.title) != (self.frequency, self.title):
-            raise Refusal(f"Schedule {self.schedule} is already set, differently: give the new one its own name.")
+        if known is not None and (known.frequency, known.title, known.due) != (self.frequency, self.title, self.due):
+            raise Refusal(
+                f"Schedule {self.schedule} is already set, differently: give the new one its own name, "
+                "or move what is owed to other days (move-obligation)."
+            )
+        if len(list(self._days(state).split(self.frequency))) > MOST_OWED:
+            raise Refusal(f"That is more than {MOST_OWED} obligations: check the days that the schedule covers.")
         said = MonitoringScheduled(
             schedule=self.schedule,
             title=self.title,

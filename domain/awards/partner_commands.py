@@ -91,9 +91,7 @@ class RecordPartnerWithdrawal(AwardCommand, may={Role.CONTRACT_MANAGER}):
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
         if state.partners.contribution(self.contribution).withdrawn:
             return []
-        return [
-            PartnerWithdrew(contribution=self.contribution, reason=self.reason, what_happens=self.what_happens)
-        ]
+        return [PartnerWithdrew(contribution=self.contribution, reason=self.reason, what_happens=self.what_happens)]
 
 
 class RecordSecondTier(AwardCommand, may={Role.CONTRACT_MANAGER}):

@@ -47,9 +47,7 @@ class Partners(Aggregate):
             case ContributionPromised(contribution=reference, partner=partner, match=match, amount_pence=amount):
                 known = self.contributions.get(reference)
                 received = known.received_pence if known else 0
-                promised = Contribution(
-                    partner=partner, match=match, promised_pence=amount, received_pence=received
-                )
+                promised = Contribution(partner=partner, match=match, promised_pence=amount, received_pence=received)
                 return self._plus("contributions", reference, promised)
             case ContributionReceived(contribution=reference, receipt=receipt, amount_pence=amount):
                 known = self.contributions[reference]

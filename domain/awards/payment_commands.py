@@ -224,7 +224,10 @@ class RecordPayment(PaymentCommand, may={Role.FINANCE}):
                 )
             promised -= known.amount_pence
         share = state.share(self.fund, self.year)
-        if share.amount_pence is not None and self.amount_pence > share.amount_pence - state.paid_from(share) - promised:
+        if (
+            share.amount_pence is not None
+            and self.amount_pence > share.amount_pence - state.paid_from(share) - promised
+        ):
             raise Refusal(
                 f"{money.pounds(share.amount_pence - state.paid_from(share) - promised)} of this share is neither paid "
                 "nor scheduled otherwise: this payment is more."
@@ -245,7 +248,9 @@ class ClawBackPayment(PaymentCommand, may={Role.FINANCE, Role.COMMISSIONER}):
         known = self._paid(state)
         left = known.amount_pence - known.clawed_back_pence
         if self.amount_pence > left:
-            raise Refusal(f"Of payment {self.payment}, {money.pounds(left)} is with the provider: no more can come back.")
+            raise Refusal(
+                f"Of payment {self.payment}, {money.pounds(left)} is with the provider: no more can come back."
+            )
         said = PaymentClawedBack(
             payment=self.payment,
             fund=known.fund,
@@ -301,8 +306,7 @@ class SetProfile(AwardCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER}):
         months = [len(list(period.split(Frequency.MONTHLY))) for period in periods]
         amounts = money.share_out(whole, months)
         return tuple(
-            ProfileLine(line=period.code, amount_pence=amount)
-            for period, amount in zip(periods, amounts, strict=True)
+            ProfileLine(line=period.code, amount_pence=amount) for period, amount in zip(periods, amounts, strict=True)
         )
 
 
@@ -316,7 +320,9 @@ class ReportSpend(AwardCommand, may={Role.PROVIDER, Role.CONTRACT_MANAGER, Role.
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
         if not state.shares:
             raise Refusal(f"Award {self.award} is not approved yet: there is nothing to report on.")
-        unexplained = [line.line for line in self.lines if line.actual_pence != line.planned_pence and not line.explanation]
+        unexplained = [
+            line.line for line in self.lines if line.actual_pence != line.planned_pence and not line.explanation
+        ]
         if unexplained:
             raise Refusal(f"Explain why spend differs from the plan under: {', '.join(unexplained)}.")
         if len({line.line for line in self.lines}) < len(self.lines):
@@ -359,5 +365,3 @@ class SettleSurplusPlan(AwardCommand, may={Role.CONTRACT_MANAGER, Role.FINANCE, 
         if self.plan in state.payments.settled_plans:
             raise Refusal(f"Surplus plan {self.plan} is settled already.")
         return [SurplusPlanSettled(plan=self.plan, agreed=self.agreed, reason=self.reason)]
-
-

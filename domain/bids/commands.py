@@ -144,7 +144,10 @@ class WinBid(BidCommand, may={Role.FINANCE}):
         share = Share(fund=match.fund, year=match.year, amount_pence=match.amount_pence)
         return [
             ReleaseEarmark(
-                fund=match.fund, year=match.year, earmark=self.earmark, reason=f"Bid {self.bid} is won: it is committed."
+                fund=match.fund,
+                year=match.year,
+                earmark=self.earmark,
+                reason=f"Bid {self.bid} is won: it is committed.",
             ),
             ApproveAward(award=self.match_award, shares=(share,), decision=f"Match for bid {self.bid}"),
         ]

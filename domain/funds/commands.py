@@ -75,7 +75,7 @@ class OpenFund(FundCommand, may={Role.FINANCE}):
             return [said]
         if all(getattr(state, field) == value for field, value in said):
             return []
-        raise Refusal(f"Fund {self.fund} of {self.year} is already open, under another title or funder.")
+        raise Refusal(f"Fund {self.fund} of {self.year} is already open, with another title, funder or return.")
 
 
 class ReceiveAllocation(FundCommand, may={Role.FINANCE}):

@@ -8,6 +8,7 @@ from domain.errors import NotFound, Refusal
 from domain.funds.commands import FundCommand, SomePence
 from domain.funds.events import (
     CommitmentConfirmed,
+    CommitmentRaised,
     CommitmentWithdrawn,
     FundsClawedBack,
     FundsCommitted,
@@ -41,16 +42,25 @@ class CommitFunds(_OfAnAward):
 
     amount_pence: Pence | None
     inferred_pence: Pence | None = None
+    ring_fence: Reference | None = None
 
     def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
         if self.award in state.commitments:
             raise Refusal(f"Award {self.award} has a share of {self.fund} {self.year} already.")
-        over = state.over_after(self.amount_pence or 0, "a commitment")
-        return [
-            FundsCommitted(
-                award=self.award, amount_pence=self.amount_pence, inferred_pence=self.inferred_pence, over_pence=over
-            )
-        ]
+        over = state.over_after(self.amount_pence or 0, "a commitment", self.ring_fence)
+        return [FundsCommitted(**self.model_dump(exclude={"fund", "year"}), over_pence=over)]
+
+
+class RaiseCommitment(_OfAnAward):
+    """Follows from an award being made larger: it takes more, if there is enough left."""
+
+    amount_pence: SomePence
+    reason: Words
+
+    def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
+        ring_fence = self.share(state).ring_fence
+        over = state.over_after(self.amount_pence, "a commitment", ring_fence)
+        return [CommitmentRaised(**self.model_dump(include=_SAID), over_pence=over, ring_fence=ring_fence)]
 
 
 class ConfirmCommitment(_OfAnAward):
@@ -59,11 +69,15 @@ class ConfirmCommitment(_OfAnAward):
     amount_pence: Pence
 
     def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
-        known = self.share(state).amount_pence
-        if known is not None:
-            raise Refusal(f"The share of award {self.award} is known already: {money.pounds(known)}.")
-        over = state.over_after(self.amount_pence, "a commitment")
-        return [CommitmentConfirmed(award=self.award, amount_pence=self.amount_pence, over_pence=over)]
+        share = self.share(state)
+        if share.amount_pence is not None:
+            raise Refusal(f"The share of award {self.award} is known already: {money.pounds(share.amount_pence)}.")
+        over = state.over_after(self.amount_pence, "a commitment", share.ring_fence)
+        return [
+            CommitmentConfirmed(
+                **self.model_dump(include=_SAID - {"reason"}), over_pence=over, ring_fence=share.ring_fence
+            )
+        ]
 
 
 class ReleaseFunds(_OfAnAward):
@@ -98,7 +112,7 @@ class PayFunds(_OfAnAward):
 
     def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
         share = self.share(state)
-        known = state.payments.get(self.payment)
+        known = state.payments.get(f"{self.award} {self.payment}")
         said = FundsPaid(
             award=self.award,
             payment=self.payment,
@@ -128,10 +142,10 @@ class ClawBackFunds(_OfAnAward):
     reason: Words
 
     def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
-        share, paid = self.share(state), state.payments.get(self.payment)
+        share, paid = self.share(state), state.payments.get(f"{self.award} {self.payment}")
         if paid is None:
             raise NotFound(f"No payment {self.payment} was made out of {self.fund} {self.year}.")
-        left = paid.amount_pence - state.clawed_back_pence.get(self.payment, 0)
+        left = paid.amount_pence - state.clawed_back_pence.get(f"{self.award} {self.payment}", 0)
         if self.amount_pence > left:
             raise Refusal(
                 f"Of payment {self.payment}, {money.pounds(left)} is with the provider: no more can come back."

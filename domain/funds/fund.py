@@ -72,6 +72,7 @@ class Fund(Aggregate):
     earmarks: dict[str, Earmark] = {}
     commitments: dict[str, Commitment] = {}
     payments: dict[str, FundsPaid] = {}
+    """By award and payment."""
     clawed_back_pence: dict[str, int] = {}
     """What came back of each payment."""
     stated_totals: dict[str, int] = {}
@@ -229,13 +230,14 @@ class Fund(Aggregate):
                 return self._changed(award, amount_pence=0, inferred_pence=None)
             case FundsPaid(award=award, payment=payment, amount_pence=amount):
                 paid = self._changed(award, paid_pence=self.commitments[award].paid_pence + amount)
-                return paid._plus("payments", payment, event)
+                return paid._plus("payments", f"{award} {payment}", event)
             case FundsClawedBack(award=award, payment=payment, amount_pence=amount):
                 share = self.commitments[award]
                 less = self._changed(
                     award, amount_pence=(share.amount_pence or 0) - amount, paid_pence=share.paid_pence - amount
                 )
-                return less._plus("clawed_back_pence", payment, self.clawed_back_pence.get(payment, 0) + amount)
+                key = f"{award} {payment}"
+                return less._plus("clawed_back_pence", key, self.clawed_back_pence.get(key, 0) + amount)
             case _:
                 return self
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from domain.errors import Refusal
-from domain.kernel import Command, Event, Occasion, Reference, Role, Words
+from domain.kernel import Code, Command, Day, Event, Occasion, Reference, Role, Words
 from domain.monitoring.events import (
     NilReturnDeclared,
     ObligationMet,
@@ -28,7 +28,7 @@ class ObligationCommand(Command[Obligation]):
     aggregate = Obligation
 
     award: Reference
-    schedule: Reference
+    schedule: Code
     period: PeriodCode
 
     @property
@@ -39,12 +39,12 @@ class ObligationCommand(Command[Obligation]):
 class MoveObligation(ObligationCommand, may={Role.CONTRACT_MANAGER}):
     """Move what is owed to another day, with the reason. A day that has passed may be moved too."""
 
-    due_on: date
+    due_on: Day
     reason: Words
 
     def decide(self, state: Obligation, occasion: Occasion) -> Sequence[Event]:
         if state.status is not ObligationStatus.OWED:
-            raise Refusal(f"This is {state.status} already: there is nothing to move.")
+            raise Refusal(f"This is {state.status.words} already: there is nothing to move.")
         return [] if state.due_on == self.due_on else [ObligationMoved(due_on=self.due_on, reason=self.reason)]
 
 
@@ -73,7 +73,7 @@ class WaiveObligation(ObligationCommand, may={Role.CONTRACT_MANAGER}):
         if state.status is ObligationStatus.WAIVED:
             return []
         if state.status is not ObligationStatus.OWED:
-            raise Refusal(f"This is {state.status} already: there is nothing to waive.")
+            raise Refusal(f"This is {state.status.words} already: there is nothing to waive.")
         return [ObligationWaived(reason=self.reason)]
 
 
@@ -87,7 +87,7 @@ class DeclareNilReturn(ObligationCommand, may={Role.PROVIDER, Role.CONTRACT_MANA
         if state.status is ObligationStatus.NIL_RETURN:
             return []
         if state.status is not ObligationStatus.OWED:
-            raise Refusal(f"This is {state.status} already: a nil return cannot be declared.")
+            raise Refusal(f"This is {state.status.words} already: a nil return cannot be declared.")
         if self.declared_on > occasion.today:
             raise Refusal("A nil return cannot be declared in the future.")
         return [NilReturnDeclared(declared_on=self.declared_on, reason=self.reason)]

@@ -23,6 +23,11 @@ class ObligationStatus(StrEnum):
     WAIVED = "waived"
     NIL_RETURN = "nil-return"
 
+    @property
+    def words(self) -> str:
+        """As it goes in a sentence: ``answered by a nil return``."""
+        return "answered by a nil return" if self is ObligationStatus.NIL_RETURN else self.value
+
 
 class Obligation(Aggregate):
     """What is known of one obligation."""

@@ -1,13 +1,22 @@
 """What may be ordered about a provider."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import StringConstraints
 
 from domain.errors import Refusal
-from domain.kernel import Command, Event, Occasion, Reference, Role, Words
-from domain.providers.events import Kind, ProviderIdentified, ProviderRegistered, ProviderStatusChanged, Status
+from domain.kernel import Command, Day, Event, Occasion, Reference, Role, Words
+from domain.providers.events import (
+    Kind,
+    ProviderIdentified,
+    ProviderMerged,
+    ProviderRecognised,
+    ProviderRegistered,
+    ProviderRenamed,
+    ProviderStatusChanged,
+    Status,
+)
 from domain.providers.provider import Provider
 
 CharityNumber = Annotated[str, StringConstraints(pattern=r"^\d{6,7}(-\d{1,3})?$")]
@@ -39,9 +48,9 @@ class RegisterProvider(ProviderCommand, may={Role.CONTRACT_MANAGER, Role.FINANCE
 
     def decide(self, state: Provider, occasion: Occasion) -> Sequence[Event]:
         said = ProviderRegistered(**self.model_dump(exclude={"provider"}))
-        if not state.title:
+        if state.registered is None:
             return [said]
-        if all(getattr(state, field) == value for field, value in said):
+        if state.registered == said:
             return []
         raise Refusal(
             f"There is already a provider {self.provider}, recorded differently. "
@@ -68,6 +77,69 @@ class ChangeProviderStatus(ProviderCommand, may={Role.CONTRACT_MANAGER, Role.ADM
 
     def decide(self, state: Provider, occasion: Occasion) -> Sequence[Event]:
         return [] if state.status is self.status else [ProviderStatusChanged(status=self.status, reason=self.reason)]
+
+
+class RenameProvider(ProviderCommand, may={Role.CONTRACT_MANAGER, Role.ADMINISTRATOR}):
+    """Record that an organisation has another name. What was recorded under the old one stays as it was written."""
+
+    title: Words
+    since: Day
+    reason: Words
+
+    def decide(self, state: Provider, occasion: Occasion) -> Sequence[Event]:
+        if state.title == self.title:
+            return []
+        return [ProviderRenamed(title=self.title, since=self.since, reason=self.reason)]
+
+
+class MergeProvider(ProviderCommand, may={Role.CONTRACT_MANAGER, Role.ADMINISTRATOR}):
+    """Record that an organisation became part of another. It takes no new awards; its past stays under its name."""
+
+    into: Reference
+    merged_on: Day
+    reason: Words
+
+    def decide(self, state: Provider, occasion: Occasion) -> Sequence[Event]:
+        _check_other(self.provider, self.into, state)
+        if state.same_as == self.into:
+            return []
+        return [ProviderMerged(into=self.into, merged_on=self.merged_on, reason=self.reason)]
+
+    def together_with(self, state: Provider, occasion: Occasion) -> Sequence[Command[Any]]:
+        return [ConfirmStandsAlone(provider=self.into)]
+
+
+class RecogniseProvider(ProviderCommand, may={Role.CONTRACT_MANAGER, Role.ADMINISTRATOR}):
+    """Record that two entries are the same organisation under two names. Nothing is rewritten: sums go together."""
+
+    same_as: Reference
+    reason: Words
+
+    def decide(self, state: Provider, occasion: Occasion) -> Sequence[Event]:
+        _check_other(self.provider, self.same_as, state)
+        if state.same_as == self.same_as:
+            return []
+        return [ProviderRecognised(same_as=self.same_as, reason=self.reason)]
+
+    def together_with(self, state: Provider, occasion: Occasion) -> Sequence[Command[Any]]:
+        return [ConfirmStandsAlone(provider=self.same_as)]
+
+
+def _check_other(provider: str, other: str, state: Provider) -> None:
+    """Raises ``Refusal`` unless the entry may be joined to the other."""
+    if other == provider:
+        raise Refusal("A provider cannot be joined to itself.")
+    if state.same_as not in (None, other):
+        raise Refusal(f"Provider {provider} is joined to {state.same_as} already.")
+
+
+class ConfirmStandsAlone(ProviderCommand):
+    """Follows from another entry being joined to this one: it must not be joined to a third. Records nothing."""
+
+    def decide(self, state: Provider, occasion: Occasion) -> Sequence[Event]:
+        if state.same_as is not None:
+            raise Refusal(f"Provider {self.provider} is itself joined to {state.same_as}: join to that one.")
+        return []
 
 
 class ConfirmProvider(ProviderCommand):

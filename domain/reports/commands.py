@@ -10,7 +10,7 @@ from domain.awards.commands import ConfirmAward
 from domain.errors import Refusal
 from domain.kernel import Command, Event, Occasion, Reference, Role, Words
 from domain.monitoring.commands import REPORT_SCHEDULE, AskAgain, NoteReport
-from domain.periods import Period, PeriodCode
+from domain.periods import Period, PeriodCode, day_in_words
 from domain.reports.events import (
     Figure,
     Figures,
@@ -57,9 +57,12 @@ class _WithFigures(ReportCommand):
         """The framework in force, or one ``Refusal`` that names every figure it does not know."""
         if self.received_on > occasion.today:
             raise Refusal("A report cannot have come in in the future.")
+        period = Period.parse(self.period)
+        if period.end > occasion.today:
+            raise Refusal(f"The period is not over until {day_in_words(period.end)}: report on it then.")
         if not self.figures and not self.outcomes:
             raise Refusal("The report has no figures. If there is nothing to report, declare a nil return.")
-        framework = framework_for(Period.parse(self.period))
+        framework = framework_for(period)
         faults = [*self._faults_of_figures(framework), *self._faults_of_outcomes(framework)]
         if faults:
             raise Refusal(f"{framework.title} does not fit this report: {'; '.join(faults)}.")
@@ -175,13 +178,12 @@ class CorrectReport(_WithFigures, may={Role.PROVIDER, Role.CONTRACT_MANAGER}):
 
 
 class AcceptReport(ReportCommand, may={Role.CONTRACT_MANAGER}):
-    """Accept a report as it now stands. From now on the return counts it."""
+    """Accept a report as it now stands, also one sent back that turns out right. The return counts it from now on."""
 
     def decide(self, state: Report, occasion: Occasion) -> Sequence[Event]:
-        match state.status:
-            case ReportStatus.ACCEPTED:
-                return []
-            case ReportStatus.SENT_BACK:
-                raise Refusal("This report is sent back: wait for the correction before it is accepted.")
-            case _:
-                return [ReportAccepted(version=state.versions)]
+        return [] if state.status is ReportStatus.ACCEPTED else [ReportAccepted(version=state.versions)]
+
+    def together_with(self, state: Report, occasion: Occasion) -> Sequence[Command[Any]]:
+        if state.status is ReportStatus.ACCEPTED:
+            return ()
+        return [NoteReport(award=self.award, schedule=REPORT_SCHEDULE, period=self.period, met_on=occasion.today)]

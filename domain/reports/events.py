@@ -55,7 +55,9 @@ class OutcomeFigure(Value):
     def _in_order(self) -> Self:
         known = [count for count in (self.improved, self.answered, self.eligible) if count is not None]
         if known != sorted(known):
-            raise ValueError("an outcome must have improved <= answered <= eligible")
+            raise ValueError(
+                "an outcome cannot have more who improved than answered, nor more who answered than were eligible"
+            )
         return self
 
 
@@ -72,7 +74,8 @@ class Figures(Value):
     def words(self) -> str:
         """``12 figures and 2 outcomes``, and whether they are made up."""
         made_up = ", made up for demonstration" if self.made_up else ""
-        return f"{len(self.figures)} figures and {len(self.outcomes)} outcomes{made_up}"
+        figures, outcomes = len(self.figures), len(self.outcomes)
+        return f"{figures} figure{'s' * (figures != 1)} and {outcomes} outcome{'s' * (outcomes != 1)}{made_up}"
 
 
 class ReportSubmitted(Event, name="report.submitted"):

@@ -55,7 +55,8 @@ class FillReturn(ReturnCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER}):
         if state.status in (ReturnStatus.SIGNED_OFF, ReturnStatus.SUBMITTED):
             raise Refusal(f"This return is {state.status}: to change it, restate it with the reason (restate-return).")
         filled = self.folded(state, occasion)
-        if state.filled is not None and state.filled.sha256 == filled.sha256:
+        known = state.filled
+        if known is not None and (known.sha256, known.waiting_for) == (filled.sha256, filled.waiting_for):
             return []
         return [
             ReturnFilled(

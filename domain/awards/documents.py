@@ -1,0 +1,47 @@
+"""What may be ordered about the documents of an award. The files themselves are kept outside the log."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from domain.awards.award import Award
+from domain.awards.commands import AwardCommand
+from domain.awards.events import DocumentAttached, DocumentKind
+from domain.kernel import Event, Occasion, Role, Words
+
+MOST_BYTES = 20_000_000
+"""The largest document that is kept: 20 MB."""
+
+MEDIA_TYPES = {
+    ".pdf": "application/pdf",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".odt": "application/vnd.oasis.opendocument.text",
+    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
+    ".csv": "text/csv",
+    ".txt": "text/plain",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+}
+"""What may be kept, by the ending of its name."""
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._()-]{0,119}$")]
+
+
+class AttachDocument(AwardCommand, may={Role.CONTRACT_MANAGER, Role.FINANCE, Role.COMMISSIONER}):
+    """Record that a document of the award is on file under its digest. ``outturn attach`` keeps the file as well."""
+
+    sha256: Sha256
+    kind: DocumentKind
+    title: Words
+    file_name: FileName
+    media_type: Annotated[str, StringConstraints(pattern=r"^[a-z]+/[A-Za-z0-9.+-]+$")]
+    size_bytes: Annotated[int, Field(gt=0, le=MOST_BYTES)]
+
+    def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
+        if self.sha256 in state.documents:
+            return []
+        return [DocumentAttached(**self.model_dump(exclude={"award"}))]
