@@ -1,80 +1,19 @@
 """What may be asked, each with a table for an answer: budgets, awards, providers, what is due, reports, returns."""
 
-import re
 from collections.abc import Callable, Iterable
-from datetime import date
-from typing import Any
 
 from domain import money
-from domain.kernel import Event, Recorded, Value
 from domain.periods import day_in_words
 from domain.tables import Column, Missing, Table, cell
 from projections.awards import AwardRow, ShareRow
-from projections.budgets import BudgetRow
+from projections.budget_answers import budgets, ring_fences, underspend
 from projections.monitoring import OPEN, DueItem
 from projections.providers import ProviderRow
+from projections.registers import bids, decisions, documents, payments, single_tenders
 from projections.reports import ReportRow
 from projections.returns import ReturnRow
+from projections.timeline import timeline
 from projections.views import Views
-
-
-def budgets(views: Views) -> Table:
-    """Each fund in each year: received, committed, kept aside, paid and left, with a paper's own total beside."""
-    columns = (
-        Column(key="fund", title="Fund"),
-        Column(key="year", title="Year"),
-        Column(key="title", title="Title", detail=True),
-        Column(key="received_pence", title="Received", kind="pence"),
-        Column(key="received_as_printed", title="As printed"),
-        Column(key="committed_pence", title="Committed", kind="pence"),
-        Column(key="earmarked_pence", title="Kept aside", kind="pence"),
-        Column(key="paid_pence", title="Paid", kind="pence"),
-        Column(key="left_pence", title="Left", kind="pence"),
-        Column(key="over_pence", title="Over", kind="pence"),
-        Column(key="allowed_over_pence", title="Allowed over", kind="pence", detail=True),
-        Column(key="tolerance_decision", title="Allowed by", detail=True),
-        Column(key="awards", title="Awards", kind="count"),
-        Column(key="not_known", title="Not known", kind="count"),
-        Column(key="inferred_pence", title="Inferred", kind="pence", detail=True),
-        Column(key="stated_total_pence", title="Total stated", kind="pence", detail=True),
-        Column(key="computed_total_pence", title="Total computed", kind="pence", detail=True),
-        Column(key="difference_pence", title="Difference", kind="pence", detail=True),
-    )
-    rows = []
-    for row in views.rows(BudgetRow, order_by=("year", "fund")):
-        stated = row.stated_total_pence
-        rows.append(
-            (
-                cell(row.fund),
-                cell(row.year),
-                cell(row.title),
-                cell(row.received_pence),
-                cell(row.received_printed, missing=Missing.NOT_APPLICABLE),
-                cell(row.committed_pence),
-                cell(row.earmarked_pence),
-                cell(row.paid_pence),
-                cell(row.left_pence),
-                cell(row.over_pence),
-                cell(row.allowed_over_pence),
-                cell(row.tolerance_decision, missing=Missing.NOT_APPLICABLE),
-                cell(row.commitments),
-                cell(row.commitments_not_known),
-                cell(row.inferred_pence),
-                cell(stated, missing=Missing.NOT_APPLICABLE),
-                cell(row.computed_total_pence),
-                cell(None if stated is None else stated - row.computed_total_pence, missing=Missing.NOT_APPLICABLE),
-            )
-        )
-    return Table(
-        name="budgets",
-        title="Budgets",
-        columns=columns,
-        rows=tuple(rows),
-        notes=(
-            "Amounts that are not known are in no sum. Inferred amounts are shown beside and never added.",
-            "What is left is received less committed and kept aside.",
-        ),
-    )
 
 
 def _shares_by_award(views: Views) -> dict[str, list[ShareRow]]:
@@ -141,16 +80,29 @@ def awards(views: Views) -> Table:
     )
 
 
+def _stands_under(entries: dict[str, ProviderRow], provider: str) -> str:
+    """The entry that a provider's sums stand under: itself, or the one at the end of what it is joined to."""
+    while (joined := entries[provider].same_as) is not None:
+        provider = joined
+    return provider
+
+
 def providers(views: Views) -> Table:
     """Every provider, and for each financial year what it was awarded, by which funds and routes."""
     shares = _shares_by_award(views)
+    entries = {row.provider: row for row in views.rows(ProviderRow, order_by=("title",))}
     by_provider: dict[str, dict[str, list[tuple[AwardRow, ShareRow]]]] = {}
     for award in views.rows(AwardRow):
         for share in shares.get(award.award, []):
             if award.provider is not None:
-                by_provider.setdefault(award.provider, {}).setdefault(share.year, []).append((award, share))
+                whole = by_provider.setdefault(_stands_under(entries, award.provider), {})
+                whole.setdefault(share.year, []).append((award, share))
     rows = []
-    for provider in views.rows(ProviderRow, order_by=("title",)):
+    for provider in entries.values():
+        joined = [entry for entry in entries.values() if entry is not provider]
+        also = [each.title for each in joined if _stands_under(entries, each.provider) == provider.provider]
+        if provider.same_as is not None:
+            continue  # its sums stand under the one it is joined to, which names it
         for year, own in sorted(by_provider.get(provider.provider, {"": []}).items()):
             known = [share.amount_pence for _award, share in own if share.amount_pence is not None]
             rows.append(
@@ -167,6 +119,7 @@ def providers(views: Views) -> Table:
                     cell(provider.charity_number),
                     cell(provider.company_number),
                     cell(provider.provider),
+                    cell("; ".join([*(provider.former_titles or []), *also]) or None, missing=Missing.NOT_APPLICABLE),
                 )
             )
     return Table(
@@ -185,6 +138,7 @@ def providers(views: Views) -> Table:
             Column(key="charity_number", title="Charity number", detail=True),
             Column(key="company_number", title="Company number", detail=True),
             Column(key="provider_reference", title="Reference", detail=True),
+            Column(key="also", title="Also known as"),
         ),
         rows=tuple(rows),
         notes=("Amounts that are not known are counted beside, and are in no sum.",),
@@ -197,8 +151,8 @@ def _due_table(views: Views, name: str, title: str, items: Iterable[DueItem], *,
     rows = []
     for item in items:
         award = by_reference.get(item.award)
-        if award is None or award.status == "withdrawn":
-            continue  # nothing more is asked of an award that was withdrawn
+        if award is None or award.status in ("withdrawn", "closed"):
+            continue  # nothing more is asked of an award that is settled
         days = (views.today - item.due_on).days
         rows.append(
             (
@@ -340,77 +294,6 @@ def returns(views: Views) -> Table:
     )
 
 
-def in_words(event: Event) -> tuple[str, str]:
-    """What happened, and its particulars: ``Milestone completed``, ``milestone: m1; evidence: minutes seen``."""
-    title = re.sub(r"(?<!^)(?=[A-Z])", " ", type(event).__name__).capitalize()
-    particulars = (
-        f"{field.removesuffix('_pence').replace('_', ' ')}: {_worded(field, said)}"
-        for field, said in event
-        if said not in (None, (), "")
-    )
-    return title, "; ".join(particulars)
-
-
-def _worded(field: str, said: Any) -> str:
-    match said:
-        case bool():
-            return "yes" if said else "no"
-        case int() if field.endswith("_pence"):
-            return money.pounds(said)
-        case date():
-            return day_in_words(said)
-        case tuple() if said and isinstance(said[0], Table):
-            return f"{len(said)} tables"
-        case tuple():
-            return ", ".join(_worded(field, part) for part in said)
-        case Value() if hasattr(said, "words"):
-            return str(said.words)
-        case Value():
-            parts = [f"{name.removesuffix('_pence')} {_worded(name, part)}" for name, part in said if part is not None]
-            return " ".join(parts) if len(parts) < 8 else f"{len(parts)} particulars"
-        case _:
-            return str(said)
-
-
-def timeline(views: Views, stream: str | None = None, limit: int = 200) -> Table:
-    """What happened, in words: of one thing, in order; or of everything, the latest first, so many lines."""
-    happened: Iterable[Recorded]
-    if stream is None:
-        happened = views.history.latest(limit, views.position)
-    else:
-        happened = [recorded for recorded in views.history.stream(stream) if recorded.at <= views.moment]
-    rows = []
-    for recorded in happened:
-        what, particulars = in_words(recorded.event)
-        rows.append(
-            (
-                cell(recorded.at),
-                cell(recorded.noun),
-                cell(recorded.reference),
-                cell(recorded.version),
-                cell(what),
-                cell(particulars),
-                cell(recorded.by),
-                cell(recorded.position or None, missing=Missing.NOT_APPLICABLE),
-            )
-        )
-    return Table(
-        name="timeline",
-        title="Timeline" if stream is None else f"Timeline of {stream.replace('-', ' ', 1)}",
-        columns=(
-            Column(key="at", title="When", kind="moment"),
-            Column(key="noun", title="What"),
-            Column(key="reference", title="Reference"),
-            Column(key="version", title="Number", kind="count", detail=True),
-            Column(key="happened", title="Happened"),
-            Column(key="particulars", title="Particulars"),
-            Column(key="by", title="By"),
-            Column(key="position", title="Log position", kind="count", detail=True),
-        ),
-        rows=tuple(rows),
-    )
-
-
 ANSWERS: dict[str, Callable[[Views], Table]] = {
     "budgets": budgets,
     "awards": awards,
@@ -419,6 +302,13 @@ ANSWERS: dict[str, Callable[[Views], Table]] = {
     "overdue": overdue,
     "reports": reports,
     "returns": returns,
+    "ring-fences": ring_fences,
+    "underspend": underspend,
+    "payments": payments,
+    "decisions": decisions,
+    "bids": bids,
+    "documents": documents,
+    "single-tenders": single_tenders,
     "timeline": timeline,
 }
 """Every question with a table for an answer, by its name."""

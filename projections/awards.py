@@ -4,14 +4,20 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.awards.award import AwardStatus
-from domain.awards.events import (
+from domain.awards.change_events import (
     AwardAmountConfirmed,
-    AwardApproved,
+    AwardClosed,
+    AwardEnded,
+    AwardExtended,
+    AwardNovated,
     AwardReduced,
-    AwardRegistered,
+    AwardReissued,
+    AwardTransferred,
+    AwardUplifted,
     AwardWithdrawn,
-    PaymentMade,
 )
+from domain.awards.events import AwardApproved, AwardRegistered
+from domain.awards.payment_events import PaymentClawedBack, PaymentMade
 from domain.kernel import Recorded
 from projections.projection import Projection
 from projections.rows import Row, Rows
@@ -33,6 +39,11 @@ class AwardRow(Row, table="awards", key=("award",)):
     remarks: list[str]
     shares: list[list[str]]
     """The fund and year of each share."""
+    rests_on: str | None = None
+    """The decision on record."""
+    reissued_as: str | None = None
+    transferred_to: list[list[str]] | None = None
+    """Each successor, and the pence that pass to it."""
 
 
 @dataclass
@@ -48,6 +59,9 @@ class ShareRow(Row, table="award_shares", key=("award", "fund", "year")):
     paid_pence: int
     position: int
     """The last event that set the amount."""
+    first_pence: int | None = None
+    """As approved."""
+    ring_fence: str | None = None
 
 
 class Awards(Projection):
@@ -72,29 +86,68 @@ class Awards(Projection):
                         shares=[],
                     )
                 )
-            case AwardApproved(shares=shares, decision=decision):
+            case AwardApproved(shares=shares, decision=decision, rests_on=rests_on):
                 row = rows.of(AwardRow, award)
+                row.rests_on = rests_on
                 row.status = AwardStatus.APPROVED.value
                 row.decision = decision or row.decision
                 row.shares = [[share.fund, share.year] for share in shares]
                 for s in shares:
                     rows.add(
                         ShareRow(
-                            award, s.fund, s.year, s.amount_pence, s.inferred_pence, s.printed, 0, recorded.position
+                            award=award,
+                            fund=s.fund,
+                            year=s.year,
+                            amount_pence=s.amount_pence,
+                            inferred_pence=s.inferred_pence,
+                            printed=s.printed,
+                            paid_pence=0,
+                            position=recorded.position,
+                            first_pence=s.amount_pence,
+                            ring_fence=s.ring_fence,
                         )
                     )
             case AwardAmountConfirmed(fund=fund, year=year, amount_pence=amount):
                 share = rows.of(ShareRow, award, fund, year)
                 share.amount_pence, share.inferred_pence, share.position = amount, None, recorded.position
+            case AwardUplifted(fund=fund, year=year, by_pence=by):
+                self._vary(rows.of(ShareRow, award, fund, year), by, recorded.position)
             case AwardReduced(fund=fund, year=year, by_pence=by):
+                self._vary(rows.of(ShareRow, award, fund, year), -by, recorded.position)
+            case PaymentClawedBack(fund=fund, year=year, amount_pence=amount):
                 share = rows.of(ShareRow, award, fund, year)
-                share.amount_pence, share.position = (share.amount_pence or 0) - by, recorded.position
-            case AwardWithdrawn():
+                share.paid_pence -= amount
+                self._vary(share, -amount, recorded.position)
+            case PaymentMade(fund=fund, year=year, amount_pence=amount):
+                rows.of(ShareRow, award, fund, year).paid_pence += amount
+            case _:
+                self._turn(recorded, rows)
+
+    @staticmethod
+    def _vary(share: ShareRow, by_pence: int, position: int) -> None:
+        share.amount_pence, share.position = (share.amount_pence or 0) + by_pence, position
+
+    @staticmethod
+    def _turn(recorded: Recorded, rows: Rows) -> None:
+        """The turns an award may take that are not of money."""
+        award = recorded.reference
+        match recorded.event:
+            case AwardExtended(ends_on=ends_on):
+                rows.of(AwardRow, award).ends_on = ends_on
+            case AwardEnded(ended_on=ended_on):
                 row = rows.of(AwardRow, award)
-                row.status = AwardStatus.WITHDRAWN.value
+                row.status, row.ends_on = AwardStatus.ENDED.value, ended_on
+            case AwardReissued(as_award=as_award):
+                rows.of(AwardRow, award).reissued_as = as_award
+            case AwardNovated(provider=provider):
+                rows.of(AwardRow, award).provider = provider
+            case AwardTransferred(successors=successors):
+                rows.of(AwardRow, award).transferred_to = [[s.successor, str(s.unpaid_pence)] for s in successors]
+            case AwardClosed() | AwardWithdrawn():
+                row = rows.of(AwardRow, award)
+                closed = isinstance(recorded.event, AwardClosed)
+                row.status = (AwardStatus.CLOSED if closed else AwardStatus.WITHDRAWN).value
                 for fund, year in row.shares:
                     share = rows.of(ShareRow, award, fund, year)
                     share.amount_pence, share.inferred_pence = share.paid_pence, None
                     share.position = recorded.position
-            case PaymentMade(fund=fund, year=year, amount_pence=amount):
-                rows.of(ShareRow, award, fund, year).paid_pence += amount

@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 
 from domain.kernel import Recorded
-from domain.providers.events import ProviderIdentified, ProviderRegistered, ProviderStatusChanged, Status
+from domain.providers.events import (
+    ProviderIdentified,
+    ProviderMerged,
+    ProviderRecognised,
+    ProviderRegistered,
+    ProviderRenamed,
+    ProviderStatusChanged,
+    Status,
+)
 from projections.projection import Projection
 from projections.rows import Row, Rows
 
@@ -18,6 +26,9 @@ class ProviderRow(Row, table="providers", key=("provider",)):
     status: str
     charity_number: str | None
     company_number: str | None
+    same_as: str | None = None
+    """The provider it was merged into, or recognised as: sums go there."""
+    former_titles: list[str] | None = None
 
 
 class Providers(Projection):
@@ -39,5 +50,14 @@ class Providers(Projection):
             case ProviderIdentified() as event:
                 row = rows.of(ProviderRow, recorded.reference)
                 row.charity_number, row.company_number = event.charity_number, event.company_number
+            case ProviderRenamed(title=title):
+                row = rows.of(ProviderRow, recorded.reference)
+                row.former_titles = [*(row.former_titles or []), row.title]
+                row.title = title
+            case ProviderMerged(into=into):
+                row = rows.of(ProviderRow, recorded.reference)
+                row.same_as, row.status = into, Status.CEASED.value
+            case ProviderRecognised(same_as=same_as):
+                rows.of(ProviderRow, recorded.reference).same_as = same_as
             case ProviderStatusChanged(status=status):
                 rows.of(ProviderRow, recorded.reference).status = status.value

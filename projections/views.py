@@ -13,14 +13,27 @@ from sqlalchemy import Connection, select
 from domain.kernel import LONDON, Recorded
 from projections.awards import Awards
 from projections.budgets import Budgets
+from projections.decisions import Decisions
 from projections.monitoring import Monitoring
+from projections.partners import Partners
+from projections.payments import Payments
 from projections.projection import Projection
 from projections.providers import Providers
 from projections.reports import Reports
 from projections.returns import Returns
 from projections.rows import RowT
 
-PROJECTIONS: tuple[Projection, ...] = (Providers(), Budgets(), Awards(), Monitoring(), Reports(), Returns())
+PROJECTIONS: tuple[Projection, ...] = (
+    Providers(),
+    Decisions(),
+    Budgets(),
+    Awards(),
+    Payments(),
+    Partners(),
+    Monitoring(),
+    Reports(),
+    Returns(),
+)
 """All of them are folded together, an event at a time."""
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from domain.errors import NotAllowed, NotFound, OutturnError
 from domain.kernel import Actor, Aggregate, Command, Event, Occasion, Recorded, utc_now
@@ -21,6 +21,8 @@ from projections.half_yearly_return.form import fill_in
 from projections.views import Views
 from services.event_store import Draft, EventStore, Taken
 from services.read_models import Progress, ReadModels
+
+Asked = TypeVar("Asked")
 
 ATTEMPTS = 10
 """How often an order is decided again when somebody else wrote first."""
@@ -99,6 +101,14 @@ class _Act:
         for consequence in command.together_with(before, self._occasion):
             self.obey(consequence)
 
+    def drafted(self) -> list[Recorded]:
+        """What would be written down, at positions that no event has."""
+        now, by = self._occasion.now, self._occasion.actor.id
+        return [
+            Recorded(2**40 + number, stream, version, event, now, by, "what-if")
+            for number, (stream, version, event) in enumerate(self._decided)
+        ]
+
     def write(self) -> list[Recorded]:
         """Writes it all down. Raises ``Taken``."""
         now, by, act = self._occasion.now, self._occasion.actor.id, uuid.uuid4().hex
@@ -154,6 +164,23 @@ class Office:
     def as_at(self, point: datetime | int, progress: Progress | None = None) -> AbstractContextManager[Views]:
         """The views as they were at a moment or a position: what was known then."""
         return self.read_models.as_at(point, progress)
+
+    def what_if(
+        self, commands: Sequence[Command[Any]], by: Actor, question: Callable[[Views], Asked]
+    ) -> tuple[Asked, Asked]:
+        """The answer to a question as things are, and as they would be after these orders. Nothing is recorded.
+
+        The orders are decided by the same rules, so what would be refused is refused here, in the same words.
+        """
+        for command in commands:
+            _check_may(command, by)
+        now = self._clock()
+        act = _Act(self._memory, self.log, Occasion(now, by, self))
+        for command in commands:
+            act.obey(command)
+        with self.read_models.trial(now) as (views, apply_all):
+            before = question(views)
+            return before, question(apply_all(act.drafted()))
 
     def fill_in(self, period: str, template: str) -> FilledReturn:
         """The half-yearly return as now known (for commands, through ``Occasion.answers``)."""

@@ -235,6 +235,24 @@ class ReadModels:
         rows.write()
         return Views(connection, position, moment, then)
 
+    @contextmanager
+    def trial(self, moment: datetime) -> Iterator[tuple[Views, Callable[[Sequence[Recorded]], Views]]]:
+        """The views, and a way to see them after events that are not recorded. All of it is rolled back at the end."""
+        with self._opened() as (connection, position):
+            views = Views(connection, position, moment, self._log)
+
+            def after(events: Sequence[Recorded]) -> Views:
+                rows = Rows(connection)
+                for recorded in events:
+                    apply(recorded, rows)
+                rows.write()
+                return views
+
+            try:
+                yield views, after
+            finally:
+                connection.rollback()
+
     def close(self) -> None:
         """Lets go of the database."""
         self._place.close()

@@ -47,6 +47,10 @@ class Settings(BaseSettings):
         description="The opaque id that stands in the log for whoever uses the command line.",
     )
 
+    documents: Path = Field(
+        default=Path("outturn-documents"),
+        description="The folder in which agreements, spend plans and evidence are kept, each under its digest.",
+    )
     roles: frozenset[Role] = Field(
         default=frozenset(Role),
         description="What whoever uses the command line is in the office, as a JSON list. All roles, unless set.",

@@ -10,12 +10,11 @@ from domain.reports.measures import AddsUp, Framework, Measure, framework_for
 from domain.reports.quantity import Quantity, total
 from domain.tables import Cell, Missing
 from projections.awards import AwardRow, ShareRow
-from projections.budgets import BudgetRow
+from projections.budgets import FundRow
 from projections.monitoring import OPEN, DueItem
 from projections.providers import ProviderRow
 from projections.reports import ReportRow
 from projections.views import Views
-
 
 ACCEPTED, NIL, WAIVED, NOT_RECEIVED = "accepted", "nil return", "waived", "not received"
 
@@ -95,7 +94,7 @@ class Services:
 def gather(views: Views, period: Period, return_to: str) -> Services:
     """The services of the half-year: awards that draw on the return's funds in its year, with their reports."""
     year = financial_year(period.start)
-    funds = {row.fund for row in views.rows(BudgetRow, BudgetRow.table.c.return_to == return_to)}
+    funds = {row.fund for row in views.rows(FundRow, FundRow.table.c.return_to == return_to)}
     shares: dict[str, list[ShareRow]] = {}
     for share in views.rows(ShareRow, ShareRow.table.c.year == year):
         if share.fund in funds:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli import asking, demonstrating, loading, ordering, returning, upkeep
+from services.cli import asking, demonstrating, filing, loading, ordering, returning, trying, upkeep
 from services.cli.console import guarded
 
 app = typer.Typer(
@@ -18,6 +18,9 @@ app = typer.Typer(
 app.command("load")(loading.load)
 app.add_typer(ordering.app, name="do", help="Give an order. Each has its own help: outturn do approve-award --help.")
 app.command("show")(asking.show)
+app.command("what-if")(trying.what_if)
+app.command("attach")(filing.attach)
+app.command("document")(filing.document)
 app.add_typer(returning.app, name="return", help="The half-yearly return: fill, sign-off, submit, show.")
 app.command("check")(upkeep.check)
 app.command("rebuild")(upkeep.rebuild)

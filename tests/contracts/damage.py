@@ -111,6 +111,9 @@ HARMS = {"sqlite": SQLITE, "postgresql": POSTGRESQL}
 
 LOST_ROWS: dict[str, dict[str, Callable[[str], None]]] = {
     "sqlite": {"budgets": _in_file("DELETE FROM budgets"), "awards": _in_file("DELETE FROM awards")},
-    "postgresql": {"budgets": _in_schema("TRUNCATE {schema}.budgets"), "awards": _in_schema("TRUNCATE {schema}.awards")},
+    "postgresql": {
+        "budgets": _in_schema("TRUNCATE {schema}.budgets"),
+        "awards": _in_schema("TRUNCATE {schema}.awards"),
+    },
 }
 """Rows that were lost: seen when an event asks for one of them."""

@@ -68,7 +68,7 @@ def test_a_moment_is_kept_to_the_microsecond(log: EventStore) -> None:
 
 
 def test_words_in_any_script_come_back_as_they_were(log: EventStore) -> None:
-    event = EMBRACE.model_copy(update={"title": 'Llŷn – “cymorth” £5 \\ "\' 🎗'})
+    event = EMBRACE.model_copy(update={"title": "Llŷn – “cymorth” £5 \\ \"' 🎗"})
     log.append([draft("provider-p1", 1, event)])
     assert log.stream("provider-p1")[0].event == event
 
@@ -241,9 +241,7 @@ def _old_registration(fields: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     return "provider.registered", {"title": fields["called"], **known}
 
 
-def test_an_old_shape_is_read_as_its_successor(
-    log: EventStore, raw: RawLog, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_old_shape_is_read_as_its_successor(log: EventStore, raw: RawLog, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(OLD_SHAPES, "provider.entered", _old_registration)
     (position,) = log.append([draft("provider-p1", 1)])
     raw.set_name(position, "provider.entered")

@@ -182,9 +182,7 @@ def interrupted(pounds: int) -> Interrupted:
     return Interrupted(**earmark(pounds).model_dump())
 
 
-def test_an_order_that_somebody_else_got_in_before_is_decided_again(
-    office: Office, open_another: OpenAnother
-) -> None:
+def test_an_order_that_somebody_else_got_in_before_is_decided_again(office: Office, open_another: OpenAnother) -> None:
     do(office, *fund_with(100), PROVIDER, registered())
     other = open_another()
     Interrupted.interruptions = [lambda: do(other, approved("a1", share(60)))]
@@ -223,9 +221,7 @@ def test_an_order_is_tried_ten_times_and_no_more(office: Office, open_another: O
     Interrupted.interruptions = []
 
 
-def test_what_an_office_remembers_never_hides_what_another_recorded(
-    office: Office, open_another: OpenAnother
-) -> None:
+def test_what_an_office_remembers_never_hides_what_another_recorded(office: Office, open_another: OpenAnother) -> None:
     other = open_another()
     do(office, *fund_with(100), PROVIDER)
     for number, (first, second) in enumerate([(office, other), (other, office)] * 3):

@@ -295,9 +295,7 @@ def test_damaged_read_models_come_back_by_themselves(
 
 @pytest.mark.parametrize("kind", LASTING, indirect=True)
 @pytest.mark.parametrize("table", ["budgets", "awards"])
-def test_lost_rows_are_noticed_when_an_event_asks_for_one(
-    database: str, kind: str, table: str, office: Office
-) -> None:
+def test_lost_rows_are_noticed_when_an_event_asks_for_one(database: str, kind: str, table: str, office: Office) -> None:
     begin(office)
     everything_in(office)
     damage.LOST_ROWS[kind][table](database)

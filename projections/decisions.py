@@ -1,0 +1,97 @@
+"""Decisions, bids and documents: what awards and funds rest on."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from domain.awards.events import DocumentAttached
+from domain.bids.events import BidLost, BidPrepared, BidSubmitted, BidWon, MatchEarmarked
+from domain.decisions.events import DecisionRecorded, DecisionSuperseded
+from domain.kernel import Recorded
+from projections.projection import Projection
+from projections.rows import Row, Rows
+
+
+@dataclass
+class DecisionRow(Row, table="decisions", key=("decision",)):
+    """One decision of the commissioner."""
+
+    decision: str
+    title: str
+    decided_on: date
+    decided: str
+    advice: str | None
+    alternatives: str | None
+    significant_public_interest: bool
+    public_interest_reason: str | None
+    objectives: list[str]
+    interests: str | None
+    supersedes: str | None
+    published_on: date | None
+    superseded_by: str | None = None
+
+
+@dataclass
+class BidRow(Row, table="bids", key=("bid",)):
+    """One bid to an outside fund. It counts in no budget. Money in whole pence."""
+
+    bid: str
+    title: str
+    funder: str
+    amount_pence: int
+    deadline: date | None
+    match_required: bool
+    match_from: str | None
+    status: str = "prepared"
+    match_pence: int | None = None
+    match_fund: str | None = None
+    settled_on: date | None = None
+    won_pence: int | None = None
+    became: str | None = None
+    """The fund it became an allocation of."""
+
+
+@dataclass
+class DocumentRow(Row, table="documents", key=("award", "sha256")):
+    """One document of an award, kept outside the log."""
+
+    award: str
+    sha256: str
+    kind: str
+    title: str
+    file_name: str
+    media_type: str
+    size_bytes: int
+    attached_on: str
+
+
+class Decisions(Projection):
+    """Folds decisions, bids and documents."""
+
+    def apply(self, recorded: Recorded, rows: Rows) -> None:
+        match recorded.event:
+            case DecisionRecorded() as event:
+                rows.add(DecisionRow(recorded.reference, **{**dict(event), "objectives": list(event.objectives)}))
+            case DecisionSuperseded(by=by):
+                rows.of(DecisionRow, recorded.reference).superseded_by = by
+            case DocumentAttached() as event:
+                fields = {**dict(event), "kind": event.kind.value, "attached_on": recorded.at.isoformat()}
+                rows.add(DocumentRow(recorded.reference, **fields))
+            case _ if recorded.stream.startswith("bid-"):
+                self._bid(recorded, rows)
+
+    @staticmethod
+    def _bid(recorded: Recorded, rows: Rows) -> None:
+        event = recorded.event
+        if isinstance(event, BidPrepared):
+            rows.add(BidRow(recorded.reference, **dict(event)))
+            return
+        row = rows.of(BidRow, recorded.reference)
+        match event:
+            case MatchEarmarked(fund=fund, year=year, amount_pence=amount):
+                row.match_pence, row.match_fund = amount, f"{fund} {year}"
+            case BidSubmitted():
+                row.status = "submitted"
+            case BidWon(won_on=won_on, fund=fund, year=year, amount_pence=amount):
+                row.status, row.settled_on, row.won_pence, row.became = "won", won_on, amount, f"{fund} {year}"
+            case BidLost(lost_on=lost_on):
+                row.status, row.settled_on = "lost", lost_on
