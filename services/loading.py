@@ -1,7 +1,7 @@
 """An awards sheet, read against what the office holds."""
 
 from projections.awards import AwardRow
-from projections.budgets import BudgetRow
+from projections.budgets import FundRow
 from projections.providers import ProviderRow
 from projections.views import Views
 from services.imports.awards_sheet import Known, KnownAward, Plan, read_awards_sheet
@@ -15,7 +15,7 @@ def known_to(views: Views) -> Known:
             row.award: KnownAward(row.service, row.provider, frozenset((fund, year) for fund, year in row.shares))
             for row in views.rows(AwardRow)
         },
-        funds={(row.fund, row.year) for row in views.rows(BudgetRow)},
+        funds={(row.fund, row.year) for row in views.rows(FundRow)},
         providers={row.provider: row.title for row in views.rows(ProviderRow)},
     )
 

@@ -238,7 +238,7 @@ class ReadModels:
     @contextmanager
     def trial(self, moment: datetime) -> Iterator[tuple[Views, Callable[[Sequence[Recorded]], Views]]]:
         """The views, and a way to see them after events that are not recorded. All of it is rolled back at the end."""
-        with self._opened() as (connection, position):
+        with self._opened() as (_name, connection, position):
             views = Views(connection, position, moment, self._log)
 
             def after(events: Sequence[Recorded]) -> Views:

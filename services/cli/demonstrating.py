@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from projections.answers import budgets, due, overdue
+from projections.answers import due, overdue
+from projections.budget_answers import budgets
 from projections.half_yearly_return.form import as_it_stands
 from services.cli.console import Format, ask, out, print_table, progress_bar
 from services.settings import Settings
