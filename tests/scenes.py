@@ -28,7 +28,9 @@ def do(office: Office, *commands: Command[Any]) -> None:
         office.do(command, EVERYBODY)
 
 
-def fund_with(pounds: int | None, fund: str = FUND, year: str = YEAR, return_to: str | None = "moj") -> list[Command[Any]]:
+def fund_with(
+    pounds: int | None, fund: str = FUND, year: str = YEAR, return_to: str | None = "moj"
+) -> list[Command[Any]]:
     """A fund, and what it received (``None``: not known in amount)."""
     return [
         OpenFund(fund=fund, year=year, title=f"Fund {fund}", funder="Ministry of Justice", return_to=return_to),
@@ -90,8 +92,10 @@ def reporting(award: str, frequency: str = "half-yearly") -> ScheduleMonitoring:
     )
 
 
-def reported(award: str, period: str, made_up: bool = False, **counts: int | str | tuple[Any, Any, Any]) -> SubmitReport:
-    """A report: ``referrals=12``, ``spend="more than 15,000"``; an outcome as ``cope=(improved, answered, eligible)``."""
+def reported(
+    award: str, period: str, made_up: bool = False, **counts: int | str | tuple[Any, Any, Any]
+) -> SubmitReport:
+    """A report: ``referrals=12``, ``spend="more than 15,000"``, ``cope=(improved, answered, eligible)``."""
     figures, outcomes = _content(counts)
     return SubmitReport(
         award=award, period=period, figures=figures, outcomes=outcomes, made_up=made_up, received_on=date(2017, 10, 10)

@@ -26,7 +26,7 @@ from domain.awards.events import (
 )
 from domain.errors import Refusal
 from domain.funds.commands import CommitFunds, ConfirmCommitment, PayFunds, ReleaseFunds, SomePence
-from domain.kernel import Code, Command, Day, Event, Occasion, Reference, Role, Words
+from domain.kernel import FIRST_DAY, LAST_DAY, Code, Command, Day, Event, Occasion, Reference, Role, Words
 from domain.money import Pence
 from domain.monitoring.commands import OweObligation
 from domain.monitoring.schedule import Due
@@ -327,6 +327,12 @@ class ScheduleMonitoring(AwardCommand, may={Role.CONTRACT_MANAGER}):
     frequency: Frequency
     due: Due
     covers: PeriodCode | None = None
+
+    @model_validator(mode="after")
+    def _days_that_an_office_could_mean(self) -> Self:
+        if self.covers is not None and not Period(FIRST_DAY, LAST_DAY).covers(Period.parse(self.covers)):
+            raise ValueError(f"a schedule must cover days from {FIRST_DAY.year} to {LAST_DAY.year}")
+        return self
 
     def _days(self, state: Award) -> Period:
         if self.covers is not None:

@@ -226,7 +226,7 @@ class PayFunds(_OfAnAward):
 
     def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
         share = self.share(state)
-        known = state.payments.get(self.payment)
+        known = state.payments.get(f"{self.award} {self.payment}")
         said = FundsPaid(award=self.award, payment=self.payment, amount_pence=self.amount_pence, paid_on=self.paid_on)
         if known == said:
             return []

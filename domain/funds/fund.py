@@ -51,6 +51,7 @@ class Fund(Aggregate):
     earmarks: dict[str, Earmark] = {}
     commitments: dict[str, Commitment] = {}
     payments: dict[str, FundsPaid] = {}
+    """By award and payment."""
     stated_totals: dict[str, int] = {}
 
     @property
@@ -120,7 +121,7 @@ class Fund(Aggregate):
                 return self._changed(award, amount_pence=0, inferred_pence=None)
             case FundsPaid(award=award, payment=payment, amount_pence=amount):
                 paid = self._changed(award, paid_pence=self.commitments[award].paid_pence + amount)
-                return paid.model_copy(update={"payments": {**self.payments, payment: event}})
+                return paid.model_copy(update={"payments": {**self.payments, f"{award} {payment}": event}})
             case TotalStated(source=source, total_pence=total):
                 return self.model_copy(update={"stated_totals": {**self.stated_totals, source: total}})
             case _:

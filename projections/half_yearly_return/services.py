@@ -16,7 +16,6 @@ from projections.providers import ProviderRow
 from projections.reports import ReportRow
 from projections.views import Views
 
-
 ACCEPTED, NIL, WAIVED, NOT_RECEIVED = "accepted", "nil return", "waived", "not received"
 
 _OWED = {"nil-return": NIL, "waived": WAIVED, **dict.fromkeys(OPEN, NOT_RECEIVED)}

@@ -7,7 +7,8 @@ import typer
 
 from domain.catalogue import NOUNS
 from domain.errors import NotFound
-from projections.answers import ANSWERS, timeline
+from projections.answers import ANSWERS
+from projections.timeline import timeline
 from services.cli.console import AsAt, Format, Formatted, ask, print_table, the_office
 
 

@@ -17,7 +17,7 @@ from domain.catalogue import COMMANDS
 from domain.errors import Refusal
 from domain.kernel import Command, Value
 from domain.periods import parse_day
-from projections.answers import in_words
+from projections.timeline import in_words
 from services.cli.console import Format, Formatted, out, print_json, the_office
 from services.settings import Settings
 

@@ -23,9 +23,7 @@ def test_eight_processes_start_at_once_on_an_empty_database(database: str, crew:
     assert crew.all_at_once(asked_for_budgets(database)) == [{"said": []}] * 8
 
 
-def test_eight_processes_start_at_once_on_a_log_without_read_models(
-    database: str, crew: Crew, office: Office
-) -> None:
+def test_eight_processes_start_at_once_on_a_log_without_read_models(database: str, crew: Crew, office: Office) -> None:
     do(office, *fund_with(1_000), PROVIDER, *awarded("a1", 300))
     office.close()
     assert crew.all_at_once(asked_for_budgets(database)) == [{"said": [["moj-victims", 1_000_00, 300_00]]}] * 8

@@ -1,0 +1,80 @@
+"""The timeline: what happened, in words, straight from the log."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from domain import money
+from domain.kernel import Event, Recorded, Value
+from domain.periods import day_in_words
+from domain.tables import Column, Missing, Table, cell
+from projections.views import Views
+
+
+def in_words(event: Event) -> tuple[str, str]:
+    """What happened, and its particulars: ``Milestone completed``, ``milestone: m1; evidence: minutes seen``."""
+    title = re.sub(r"(?<!^)(?=[A-Z])", " ", type(event).__name__).capitalize()
+    particulars = (
+        f"{field.removesuffix('_pence').replace('_', ' ')}: {_worded(field, said)}"
+        for field, said in event
+        if said not in (None, (), "")
+    )
+    return title, "; ".join(particulars)
+
+
+def _worded(field: str, said: Any) -> str:
+    match said:
+        case bool():
+            return "yes" if said else "no"
+        case int() if field.endswith("_pence"):
+            return money.pounds(said)
+        case date():
+            return day_in_words(said)
+        case tuple() if said and isinstance(said[0], Table):
+            return f"{len(said)} tables"
+        case tuple():
+            return ", ".join(_worded(field, part) for part in said)
+        case Value() if hasattr(said, "words"):
+            return str(said.words)
+        case Value():
+            parts = [f"{name.removesuffix('_pence')} {_worded(name, part)}" for name, part in said if part is not None]
+            return " ".join(parts) if len(parts) < 8 else f"{len(parts)} particulars"
+        case _:
+            return str(said)
+
+
+def timeline(views: Views, stream: str | None = None, limit: int = 200) -> Table:
+    """What happened, in words: of one thing, in order; or of everything, the latest first, so many lines."""
+    history = views.history
+    happened: Iterable[Recorded] = history.latest(limit, views.position) if stream is None else history.stream(stream)
+    rows = []
+    for recorded in happened:
+        what, particulars = in_words(recorded.event)
+        rows.append(
+            (
+                cell(recorded.at),
+                cell(recorded.noun),
+                cell(recorded.reference),
+                cell(recorded.version),
+                cell(what),
+                cell(particulars),
+                cell(recorded.by),
+                cell(recorded.position or None, missing=Missing.NOT_APPLICABLE),
+            )
+        )
+    return Table(
+        name="timeline",
+        title="Timeline" if stream is None else f"Timeline of {stream.replace('-', ' ', 1)}",
+        columns=(
+            Column(key="at", title="When", kind="moment"),
+            Column(key="noun", title="What"),
+            Column(key="reference", title="Reference"),
+            Column(key="version", title="Number", kind="count", detail=True),
+            Column(key="happened", title="Happened"),
+            Column(key="particulars", title="Particulars"),
+            Column(key="by", title="By"),
+            Column(key="position", title="Log position", kind="count", detail=True),
+        ),
+        rows=tuple(rows),
+    )
