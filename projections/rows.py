@@ -9,14 +9,13 @@ analyst may point a reporting tool at it::
         due_on: date
 """
 
-import json
 import types
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, ClassVar, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from pydantic_core import to_json
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Connection, Date, MetaData, Table, Text, select
-from sqlalchemy.dialects import sqlite
 
 METADATA = MetaData()
 """Every table of the read models."""
@@ -109,37 +108,42 @@ class Rows:
         for place, row in self._touched.items():
             if row is not None:
                 by_kind.setdefault(place[0], []).append(row)
+        upsert = _upsert_postgresql if self._connection.dialect.name == "postgresql" else _upsert_sqlite
         for kind, rows in by_kind.items():
-            if self._connection.dialect.name == "postgresql":
-                _upsert_postgresql(self._connection, kind.table, kind.key, rows)
-            else:
-                _upsert_sqlite(self._connection, kind.table, kind.key, rows)
+            upsert(self._connection, kind, rows)
         self._touched.clear()
 
 
-def _upsert_sqlite(connection: Connection, table: Table, key: Sequence[str], rows: Sequence[Row]) -> None:
-    insert = sqlite.insert(table)
-    changes = {column.name: insert.excluded[column.name] for column in table.c if column.name not in key}
-    statement = insert.on_conflict_do_update(index_elements=list(key), set_=changes) if changes else insert
-    connection.execute(statement, [vars(row) for row in rows])
+def _upsert_sqlite(connection: Connection, kind: type[Row], rows: Sequence[Row]) -> None:
+    """The driver's own loop over a prepared statement."""
+    columns = []
+    for column in kind.table.c:
+        said = [getattr(row, column.name) for row in rows]
+        stored = _STORED.get(type(column.type))
+        columns.append(said if stored is None else [None if each is None else stored(each) for each in said])
+    marks = ", ".join("?" * len(columns))
+    connection.exec_driver_sql(_upsert(kind, f"VALUES ({marks})"), list(zip(*columns, strict=True)))
 
 
-def _upsert_postgresql(connection: Connection, table: Table, key: Sequence[str], rows: Sequence[Row]) -> None:
-    """One array for each column: a statement to a table, however many rows."""
-    names = [column.name for column in table.c]
-    kinds = [column.type.compile(connection.dialect) for column in table.c]
-    arrays = [[getattr(row, name) for row in rows] for name in names]
-    for index, column in enumerate(table.c):
-        if isinstance(column.type, JSON):
-            arrays[index] = [None if said is None else json.dumps(said) for said in arrays[index]]
-    unnested = ", ".join(f"%s::{'TEXT' if kind == 'JSON' else kind}[]" for kind in kinds)
-    chosen = ", ".join(
-        f"n.{name}::JSON" if kind == "JSON" else f"n.{name}" for name, kind in zip(names, kinds, strict=True)
+def _upsert_postgresql(connection: Connection, kind: type[Row], rows: Sequence[Row]) -> None:
+    """All rows as one JSON document: a statement to a table, however many rows and whatever the columns."""
+    source = f"SELECT * FROM json_populate_recordset(NULL::{kind.table.name}, %s)"  # noqa: S608 - a name of our own
+    connection.exec_driver_sql(_upsert(kind, source), (_json([vars(row) for row in rows]),))
+
+
+def _upsert(kind: type[Row], source: str) -> str:
+    """The statement that puts in rows from a source, in place of those with the same key."""
+    names = kind.table.c.keys()
+    changes = ", ".join(f"{name} = excluded.{name}" for name in names if name not in kind.key)
+    return (
+        f"INSERT INTO {kind.table.name} ({', '.join(names)}) {source} "
+        f"ON CONFLICT ({', '.join(kind.key)}) DO {f'UPDATE SET {changes}' if changes else 'NOTHING'}"
     )
-    changes = ", ".join(f"{name} = excluded.{name}" for name in names if name not in key)
-    connection.exec_driver_sql(
-        f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {chosen} "  # noqa: S608 - names are our own
-        f"FROM unnest({unnested}) AS n({', '.join(names)}) "
-        f"ON CONFLICT ({', '.join(key)}) DO {f'UPDATE SET {changes}' if changes else 'NOTHING'}",
-        tuple(arrays),
-    )
+
+
+def _json(said: Any) -> str:
+    return to_json(said).decode()
+
+
+_STORED: dict[Any, Callable[[Any], str]] = {Date: date.isoformat, JSON: _json}
+"""How SQLite stores what it has no type for."""

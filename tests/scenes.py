@@ -95,7 +95,7 @@ def reporting(award: str, frequency: str = "half-yearly") -> ScheduleMonitoring:
 def reported(
     award: str, period: str, made_up: bool = False, **counts: int | str | tuple[Any, Any, Any]
 ) -> SubmitReport:
-    """A report: ``referrals=12``, ``spend="more than 15,000"``; an outcome as ``cope=(improved, answered, eligible)``."""
+    """A report: ``referrals=12``, ``spend="more than 15,000"``, ``cope=(improved, answered, eligible)``."""
     figures, outcomes = _content(counts)
     return SubmitReport(
         award=award, period=period, figures=figures, outcomes=outcomes, made_up=made_up, received_on=date(2017, 10, 10)

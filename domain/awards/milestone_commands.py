@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Self
+
+from pydantic import model_validator
 
 from domain.awards.award import Award, AwardStatus
 from domain.awards.commands import AwardCommand
@@ -15,7 +17,7 @@ from domain.awards.events import (
     MonitoringScheduled,
 )
 from domain.errors import Refusal
-from domain.kernel import Code, Command, Day, Event, Occasion, Reference, Role, Words
+from domain.kernel import FIRST_DAY, LAST_DAY, Code, Command, Day, Event, Occasion, Reference, Role, Words
 from domain.monitoring.commands import OweObligation
 from domain.monitoring.schedule import Due
 from domain.periods import Frequency, Period, PeriodCode, day_in_words
@@ -125,6 +127,12 @@ class ScheduleMonitoring(AwardCommand, may={Role.CONTRACT_MANAGER}):
     frequency: Frequency
     due: Due
     covers: PeriodCode | None = None
+
+    @model_validator(mode="after")
+    def _days_that_an_office_could_mean(self) -> Self:
+        if self.covers is not None and not Period(FIRST_DAY, LAST_DAY).covers(Period.parse(self.covers)):
+            raise ValueError(f"a schedule must cover days from {FIRST_DAY.year} to {LAST_DAY.year}")
+        return self
 
     def _days(self, state: Award) -> Period:
         if self.covers is not None:

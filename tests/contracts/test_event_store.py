@@ -13,6 +13,7 @@ from domain.catalogue import OLD_SHAPES
 from domain.funds.events import AllocationReceived
 from domain.kernel import Event, Recorded
 from domain.providers.events import Kind, ProviderRegistered, ProviderStatusChanged, Status
+from domain.reports.events import ReportAccepted
 from services.event_store import Draft, EventStore, Taken, Unavailable, Unreadable, open_log
 from services.settings import Database
 from tests.conftest import LASTING
@@ -68,7 +69,7 @@ def test_a_moment_is_kept_to_the_microsecond(log: EventStore) -> None:
 
 
 def test_words_in_any_script_come_back_as_they_were(log: EventStore) -> None:
-    event = EMBRACE.model_copy(update={"title": "Llŷn – “cymorth” £5 \\ \"' 🎗"})
+    event = EMBRACE.model_copy(update={"title": "Llŷn, “cymorth” £5 \\ \"' 🎗"})
     log.append([draft("provider-p1", 1, event)])
     assert log.stream("provider-p1")[0].event == event
 
@@ -232,6 +233,14 @@ def test_an_amount_that_is_not_a_whole_number_of_pence_is_never_read_as_one(
     (position,) = log.append([draft("fund-f-2017-18", 1, ALLOCATION)])
     raw.set_state(position, stored({**ALLOCATION.model_dump(), "amount_pence": amount}))
     with pytest.raises(Unreadable, match=rf"at position {position} .*amount_pence"):
+        log.read(0, 1)
+
+
+@pytest.mark.parametrize("version", ["1", 1.0, True])
+def test_a_number_is_never_read_from_anything_else(log: EventStore, raw: RawLog, version: object) -> None:
+    (position,) = log.append([draft("report-a1.2017-18-h1", 1, ReportAccepted(version=1))])
+    raw.set_state(position, stored({"version": version}))
+    with pytest.raises(Unreadable, match=rf"at position {position} .*version: int_type"):
         log.read(0, 1)
 
 

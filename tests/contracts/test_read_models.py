@@ -1,6 +1,5 @@
 """The read models: caught up before they are read, each event once, and built again when they must be."""
 
-import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -9,73 +8,34 @@ from pathlib import Path
 
 import pytest
 
-from domain.awards.commands import RecordPayment, WithdrawAward
-from domain.funds.commands import HoldEarmark
-from domain.funds.events import EarmarkKind
+from domain.awards.commands import RecordPayment
 from domain.kernel import Recorded
-from domain.providers.commands import RegisterProvider
-from projections.answers import ANSWERS, timeline
+from projections.answers import ANSWERS
 from projections.awards import AwardRow
 from projections.budgets import BudgetRow
 from projections.projection import Projection
 from projections.rows import Rows
+from projections.timeline import timeline
+from projections.views import PROJECTIONS
 from services import places, read_models
-from services.event_store import Unavailable, Unreadable
+from services.event_store import Unavailable
 from services.office import Office
-from services.read_models import Damaged
 from services.settings import Settings
 from services.wiring import open_office
-from tests.conftest import LASTING, Clock, OpenAnother
+from tests.conftest import Clock, OpenAnother
 from tests.contracts import damage
-from tests.contracts.raw_log import RawLog
+from tests.contracts.an_office import begin, committed, earmark, go_on
 from tests.scenes import (
     FUND,
-    PROVIDER,
     YEAR,
-    accepted,
-    awarded,
     do,
     everything_in,
     folded_anew,
     fund_with,
-    reporting,
 )
 from tests.story import EVERYBODY
 
 DAY = timedelta(days=1)
-
-
-def begin(office: Office) -> None:
-    """A fund, two awards and a report."""
-    do(office, *fund_with(1_000), PROVIDER, *awarded("a1", 300), *awarded("a2", 200))
-    do(office, reporting("a1"), *accepted("a1", "2017-18-h1", referrals=12, cope=(1, 2, 3)))
-
-
-def go_on(office: Office, award: str = "a3") -> None:
-    """One award more."""
-    do(office, *awarded(award, 100))
-
-
-def committed(office: Office) -> int:
-    """Of the fund, in pounds, as served."""
-    with office.reading() as views:
-        return views.rows(BudgetRow)[0].committed_pence // 100
-
-
-def served_in_the_end(office: Office) -> None:
-    """Whoever asks is served what the log says; at worst is told once that it is being made again."""
-    try:
-        served = everything_in(office)
-    except Damaged:
-        served = everything_in(office)
-    assert served == folded_anew(office)
-    assert committed(office) > 0
-
-
-@pytest.fixture
-def raw(database: str, office: Office) -> RawLog:
-    """The log, behind the office's back."""
-    return RawLog(database, office.log)
 
 
 def test_an_empty_log_answers_every_question_with_nothing(office: Office) -> None:
@@ -164,7 +124,7 @@ def slow(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[_Slow]:
     begin(office)
     everything_in(office)
     slow = _Slow(office.log.head())
-    monkeypatch.setattr(read_models, "PROJECTIONS", (*read_models.PROJECTIONS, slow))
+    monkeypatch.setattr(read_models, "PROJECTIONS", (*PROJECTIONS, slow))
     yield slow
     slow.let_go.set()
 
@@ -208,18 +168,6 @@ def test_reading_goes_on_while_read_models_are_swapped_again_and_again(
     swapping.join()
     assert not faults
     assert everything_in(office) == folded_anew(office)
-
-
-def earmark(pounds: int) -> HoldEarmark:
-    """Some money kept aside."""
-    return HoldEarmark(
-        fund=FUND,
-        year=YEAR,
-        earmark=f"e{pounds}",
-        title="Reserve",
-        kind=EarmarkKind.RESERVE,
-        amount_pence=pounds * 100,
-    )
 
 
 def test_as_at_a_position_is_a_fold_of_the_log_so_far(office: Office) -> None:
@@ -270,137 +218,6 @@ def test_a_past_timeline_ends_where_the_past_ends_though_all_was_recorded_in_one
 
 
 EARLIER = (Clock().now - DAY).date()
-
-
-@pytest.mark.parametrize(
-    ("kind", "harm"),
-    [(kind, harm) for kind, harms in damage.HARMS.items() for harm in harms],
-    indirect=["kind"],
-)
-@pytest.mark.parametrize("while_open", [True, False], ids=["while open", "while closed"])
-def test_damaged_read_models_come_back_by_themselves(
-    database: str, kind: str, harm: str, while_open: bool, office: Office, open_another: OpenAnother
-) -> None:
-    begin(office)
-    everything_in(office)
-    if not while_open:
-        office.read_models.close()
-    damage.HARMS[kind][harm](database)
-    reader = office if while_open else open_another()
-    served_in_the_end(reader)
-    go_on(reader)
-    served_in_the_end(reader)
-    served_in_the_end(open_another())
-
-
-@pytest.mark.parametrize("kind", LASTING, indirect=True)
-@pytest.mark.parametrize("table", ["budgets", "awards"])
-def test_lost_rows_are_noticed_when_an_event_asks_for_one(database: str, kind: str, table: str, office: Office) -> None:
-    begin(office)
-    everything_in(office)
-    damage.LOST_ROWS[kind][table](database)
-    do(office, *awarded("a3", 100))
-    do(office, RecordPayment(award="a1", fund=FUND, year=YEAR, payment="p1", amount_pence=1, paid_on=EARLIER))
-    if table == "awards":
-        do(office, WithdrawAward(award="a2", reason="The provider ceased"))
-    served_in_the_end(office)
-
-
-def test_an_older_backup_of_the_log_is_noticed(office: Office, raw: RawLog) -> None:
-    begin(office)
-    position = office.log.head()
-    go_on(office)
-    assert committed(office) == 600
-    raw.forget_after(position)
-    assert committed(office) == 500
-    assert everything_in(office) == folded_anew(office)
-
-
-def test_a_log_that_went_another_way_after_an_older_backup_is_noticed(
-    database: str, office: Office, raw: RawLog, open_another: OpenAnother
-) -> None:
-    """To the same position as before, so that only what is written there tells."""
-    begin(office)
-    position = office.log.head()
-    do(office, earmark(50))
-    head = office.log.head()
-    everything_in(office)
-    raw.forget_after(position)
-    if database.startswith("postgresql:"):
-        raw.run(f"SELECT setval(pg_get_serial_sequence('stored_events', 'notification_id'), {position})")
-    restored = open_another()
-    do(restored, earmark(70))
-    assert restored.log.head() == head
-    with restored.reading() as views:
-        assert views.rows(BudgetRow)[0].earmarked_pence == 70_00
-    assert everything_in(restored) == folded_anew(restored)
-
-
-@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
-def test_another_log_in_its_place_is_noticed(
-    database: str, office: Office, open_another: OpenAnother, tmp_path: Path
-) -> None:
-    begin(office)
-    everything_in(office)
-    office.close()
-    (tmp_path / "kept").mkdir()
-    for path in [Path(database), *tmp_path.glob("outturn.db-*")]:
-        shutil.move(path, tmp_path / "kept" / path.name)
-    other = open_another()
-    do(other, *fund_with(77))
-    with other.reading() as views:
-        assert [row.received_pence for row in views.rows(BudgetRow)] == [77_00]
-        assert views.rows(AwardRow) == []
-    other.close()
-    shutil.move(tmp_path / "kept" / "outturn.db", database)
-    assert committed(open_another()) == 500
-
-
-def test_an_event_that_cannot_be_read_is_named_and_nothing_is_served_without_it(
-    office: Office, raw: RawLog, open_another: OpenAnother
-) -> None:
-    begin(office)
-    everything_in(office)
-    go_on(office)
-    position = office.log.head()
-    state = raw.state(position)
-    raw.set_state(position, b'{"nothing": "of the kind"}')
-    do(office, RegisterProvider(provider="remedi", title="Remedi"))
-    with pytest.raises(Unreadable, match=f"at position {position} "):
-        go_on(open_another(), "a4")
-    for _ in range(2):
-        with pytest.raises(Unreadable, match=f"at position {position} ") as unreadable, office.reading():
-            pytest.fail("it was served")
-        assert unreadable.value.position == position
-    for point in (office.log.head(), office.log.head() + 5):
-        with pytest.raises(Unreadable, match=f"at position {position} "), office.as_at(point):
-            pytest.fail("it was served")
-    with pytest.raises(Unreadable, match=f"at position {position} "):
-        office.read_models.rebuild()
-    raw.set_state(position, state)
-    assert committed(office) == 600
-    assert everything_in(office) == folded_anew(office)
-
-
-def test_an_event_that_does_not_fit_what_is_before_it_is_named(office: Office, raw: RawLog) -> None:
-    begin(office)
-    first_of_the_award = next(
-        recorded.position for recorded in office.log.everything() if recorded.event.name == "award.approved"
-    )
-    raw.set_name(first_of_the_award, "award.withdrawn")
-    raw.set_state(
-        first_of_the_award,
-        b'{"at": "2017-10-16T09:00:00Z", "by": "x", "act": "a", "event": {"reason": "It was never approved"}}',
-    )
-    reduced = office.log.read(first_of_the_award, 1)[0]
-    raw.set_name(reduced.position, "fund.commitment-withdrawn")
-    raw.set_state(
-        reduced.position,
-        b'{"at": "2017-10-16T09:00:00Z", "by": "x", "act": "a", "event": {"award": "zz", "reason": "Never there"}}',
-    )
-    for _ in range(2):
-        with pytest.raises(Unreadable, match=f"at position {reduced.position} .*does not fit"), office.reading():
-            pytest.fail("it was served")
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)

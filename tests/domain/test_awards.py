@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from domain.awards.award import Award, AwardStatus
 from domain.awards.commands import (
+    MOST_OWED,
     ApproveAward,
     AwardCommand,
     CompleteMilestone,
@@ -152,8 +153,16 @@ class TestRegistering:
         with pytest.raises(ValidationError, match="'grant', 'contract', 'single-tender', 'pooled-share', 'internal'"):
             RegisterAward.model_validate({"award": "a-1", "service": "Counselling", "route": "gift"})
 
+    @pytest.mark.parametrize("field", ["starts_on", "ends_on"])
+    def test_an_award_starts_and_ends_on_days_that_an_office_could_mean(self, field: str) -> None:
+        award = {"award": "a-1", "service": "Counselling", "route": "grant"}
+        for day, message in ((date(1989, 12, 31), "greater than or equal"), (date(2101, 1, 1), "less than or equal")):
+            with pytest.raises(ValidationError, match=message):
+                RegisterAward.model_validate(award | {field: day})
+
     def test_nothing_else_can_be_ordered_about_an_award_that_is_not_registered(self) -> None:
-        for command in (APPROVE, WITHDRAW, PAY, PlanMilestone(award=HUB, milestone="m", title="T", due_on=date.max)):
+        plan = PlanMilestone(award=HUB, milestone="m", title="T", due_on=date(2017, 9, 29))
+        for command in (APPROVE, WITHDRAW, PAY, plan):
             given().when(command).then_refused(HUB, NotFound)
 
 
@@ -163,12 +172,17 @@ class TestApproving:
         approved = Award().after([REGISTERED, APPROVED])
         assert (approved.status, approved.amount_pence) == (AwardStatus.APPROVED, 446_000_00)
 
-    def test_its_shares_are_taken_from_the_funds_in_the_same_breath(self) -> None:
+    def test_its_provider_is_confirmed_again_and_its_shares_are_taken_from_the_funds_in_the_same_breath(self) -> None:
         order = ApproveAward(award=HUB, shares=(SHARE, UNKNOWN))
         assert given(REGISTERED).when(order).orders() == [
+            ConfirmProvider(provider="cambs-constabulary"),
             CommitFunds(**VICTIMS, award=HUB, amount_pence=446_000_00),
             CommitFunds(**GRANTS, award=HUB, amount_pence=None, inferred_pence=10_000_00),
         ]
+
+    def test_an_award_without_a_provider_is_approved_with_nobody_to_confirm(self) -> None:
+        nobody = REGISTERED.model_copy(update={"provider": None})
+        assert given(nobody).when(APPROVE).orders() == [CommitFunds(**VICTIMS, award=HUB, amount_pence=446_000_00)]
 
     def test_approving_it_twice_records_it_once_and_takes_no_money_twice(self) -> None:
         story = given(REGISTERED, APPROVED).when(APPROVE)
@@ -182,7 +196,9 @@ class TestApproving:
     def test_an_approved_award_is_not_approved_for_other_amounts(self) -> None:
         other = ApproveAward(award=HUB, shares=(SHARE.model_copy(update={"amount_pence": 1}),))
         story = given(REGISTERED, APPROVED).when(other)
-        story.then_refused(f"Award {HUB} is already approved, for other amounts. Record the change as itself", Refusal)
+        story.then_refused(
+            f"Award {HUB} is already approved, for other amounts: reduce it, or approve a further award", Refusal
+        )
         assert story.orders() == []
 
     def test_a_withdrawn_award_is_not_approved_again(self) -> None:
@@ -241,6 +257,20 @@ class TestSharesWrittenShort:
         with pytest.raises(ValueError, match=message):
             Share.of(words)
 
+    @pytest.mark.parametrize(
+        ("share", "words"),
+        [
+            (SHARE, "£446,000 from moj-victims 2017-18"),
+            (UNKNOWN, "not known from cdr-grants 2017-18 (inferred: £10,000)"),
+            (
+                Share(**VICTIMS, amount_pence=213_000_00, printed="£213,000 from OPCC"),
+                "£213,000 from moj-victims 2017-18 (printed: £213,000 from OPCC)",
+            ),
+        ],
+    )
+    def test_a_share_is_written_as_people_read_it(self, share: Share, words: str) -> None:
+        assert share.words == words
+
 
 class TestConfirmingAnAmount:
     order = ConfirmAwardAmount(award=HUB, **GRANTS, amount_pence=10_000_00, source="Letter of 2 June 2017.")
@@ -264,7 +294,7 @@ class TestConfirmingAnAmount:
     def test_an_amount_that_is_known_is_not_confirmed_as_another(self) -> None:
         story = given(REGISTERED, APPROVED_UNKNOWN, self.confirmed)
         story.when(self.order.model_copy(update={"amount_pence": 12_000_00})).then_refused(
-            "The amount is known already: £10,000. Record a change as itself", Refusal
+            r"The amount is known already: £10,000\. To make it smaller, reduce it \(reduce-award\)", Refusal
         )
         assert story.orders() == []
 
@@ -348,6 +378,9 @@ class TestPaying:
             PayFunds(**VICTIMS, award=HUB, payment="p-1", amount_pence=111_500_00, paid_on=date(2017, 7, 3))
         ]
 
+    def test_a_payment_may_be_made_today(self) -> None:
+        assert given(REGISTERED, APPROVED).when(PAY.model_copy(update={"paid_on": date(2017, 10, 16)})).decided()
+
     def test_payments_out_of_one_share_are_added(self) -> None:
         second = PAID.model_copy(update={"payment": "p-2"})
         assert Award().after([REGISTERED, APPROVED, PAID, second]).paid_from(SHARE) == 223_000_00
@@ -403,6 +436,19 @@ class TestMilestones:
         given(REGISTERED, self.planned).when(self.plan.model_copy(update=change)).then_refused(
             r"Milestone m-1 is already planned. To move its day, use reschedule-milestone", Refusal
         )
+
+    def test_nothing_more_is_planned_for_a_withdrawn_award(self) -> None:
+        for before in ((REGISTERED, WITHDRAWN), (REGISTERED, APPROVED, self.planned, WITHDRAWN)):
+            given(*before).when(self.plan).then_refused(
+                f"Award {HUB} was withdrawn: nothing more is asked of it", Refusal
+            )
+
+    @pytest.mark.parametrize("day", [date(1989, 12, 31), date(2101, 1, 1), date.max])
+    def test_a_milestone_is_due_on_a_day_that_an_office_could_mean(self, day: date) -> None:
+        with pytest.raises(ValidationError, match="due_on"):
+            PlanMilestone(award=HUB, milestone="m-1", title="Hub opens", due_on=day)
+        with pytest.raises(ValidationError, match="due_on"):
+            RescheduleMilestone(award=HUB, milestone="m-1", due_on=day, reason="The lease was late.")
 
     def test_a_milestone_that_was_not_planned_can_be_neither_met_nor_moved(self) -> None:
         for command in (self.reschedule, self.complete, self.miss, self.waive):
@@ -467,8 +513,10 @@ class TestMilestones:
     def test_it_cannot_be_missed_before_its_day_is_over(self) -> None:
         on_the_day = datetime(2017, 9, 29, 12, 0, tzinfo=UTC)
         given(REGISTERED, self.planned).at(on_the_day).when(self.miss).then_refused(
-            "is not due until its day is over: it cannot be missed yet", Refusal
+            "Milestone m-1 is due on 29 September 2017: it cannot be recorded as missed until that day is over", Refusal
         )
+        the_day_after = datetime(2017, 9, 29, 23, 0, tzinfo=UTC)
+        given(REGISTERED, self.planned).at(the_day_after).when(self.miss).then(self.missed)
 
     def test_missing_it_twice_records_it_once(self) -> None:
         given(REGISTERED, self.planned, self.missed).when(self.miss).then_nothing()
@@ -559,11 +607,61 @@ class TestScheduling:
             self.scheduled.model_copy(update={"covers": "2018-19"})
         )
 
-    @pytest.mark.parametrize("change", [{"frequency": Frequency.MONTHLY}, {"title": "Spend"}])
-    def test_another_schedule_needs_a_name_of_its_own(self, change: dict[str, Any]) -> None:
-        given(REGISTERED, self.scheduled).when(self.order.model_copy(update=change)).then_refused(
-            "Schedule outcome-report is already set, differently: give the new one its own name", Refusal
+    @pytest.mark.parametrize(
+        "change", [{"frequency": Frequency.MONTHLY}, {"title": "Spend"}, {"due": DueRule.of("1 month after")}]
+    )
+    @pytest.mark.parametrize("covers", [None, "2018-19"])
+    def test_another_schedule_needs_a_name_of_its_own(self, change: dict[str, Any], covers: str | None) -> None:
+        order = self.order.model_copy(update={"covers": covers} | change)
+        given(REGISTERED, self.scheduled).when(order).then_refused(
+            "Schedule outcome-report is already set, differently: give the new one its own name, "
+            r"or move what is owed to other days \(move-obligation\)",
+            Refusal,
         )
+
+    @pytest.mark.parametrize("schedule", ["outcome.report", "", "-a", "a b", "a" * 41])
+    def test_the_name_of_a_schedule_is_short_and_has_no_full_stops(self, schedule: str) -> None:
+        with pytest.raises(ValidationError, match="should match pattern"):
+            ScheduleMonitoring.model_validate(self.order.model_dump() | {"schedule": schedule})
+
+    def test_a_schedule_brings_four_hundred_obligations_and_no_more(self) -> None:
+        monthly = self.order.model_copy(
+            update={
+                "frequency": Frequency.MONTHLY,
+                "due": DueRule.of("1 month after"),
+                "covers": "2017-04-01..2050-07-31",
+            }
+        )
+        assert len(given(REGISTERED).when(monthly).orders()) == MOST_OWED == 400
+        given(REGISTERED).when(monthly).then(
+            MonitoringScheduled(
+                schedule="outcome-report",
+                title="Outcome report",
+                frequency=Frequency.MONTHLY,
+                due=monthly.due,
+                covers="2017-04-01..2050-07-31",
+            )
+        )
+        one_more = monthly.model_copy(update={"covers": "2017-04-01..2050-08-01"})
+        given(REGISTERED).when(one_more).then_refused(
+            "That is more than 400 obligations: check the days that the schedule covers", Refusal
+        )
+
+    def test_too_many_obligations_are_refused_also_when_the_award_itself_is_too_long(self) -> None:
+        for_ever = REGISTERED.model_copy(update={"ends_on": date(2100, 12, 31)})
+        order = self.order.model_copy(update={"frequency": Frequency.MONTHLY})
+        given(for_ever).when(order).then_refused("That is more than 400 obligations", Refusal)
+
+    @pytest.mark.parametrize("frequency", Frequency)
+    @pytest.mark.parametrize("covers", ["1989-12-31..1990-12-31", "2100-12-31..2101-01-01", "0001-01-01..9999-12-31"])
+    def test_a_schedule_covers_days_that_an_office_could_mean(self, covers: str, frequency: Frequency) -> None:
+        with pytest.raises(ValidationError, match="a schedule must cover days from 1990 to 2100"):
+            ScheduleMonitoring.model_validate(self.order.model_dump() | {"covers": covers, "frequency": frequency})
+        first_and_last = {"covers": "1990-01-01..2100-12-31", "frequency": Frequency.ONCE, "due": "1 month after"}
+        said = ScheduleMonitoring.model_validate(self.order.model_dump() | first_and_last)
+        assert [order.reference for order in given(UNDATED).when(said).orders()] == [
+            f"{HUB}.outcome-report.1990-01-01..2100-12-31"
+        ]
 
     def test_a_withdrawn_award_owes_nothing_more(self) -> None:
         given(REGISTERED, WITHDRAWN).when(self.order).then_refused(

@@ -128,7 +128,7 @@ class TestOpening:
     @pytest.mark.parametrize("change", [{"title": "Another"}, {"funder": "Home Office"}, {"return_to": None}])
     def test_a_reference_is_never_used_for_another_fund(self, change: dict[str, Any]) -> None:
         given(OPENED).when(self.order.model_copy(update=change)).then_refused(
-            "Fund moj-victims of 2017-18 is already open, under another title or funder", Refusal
+            "Fund moj-victims of 2017-18 is already open, with another title, funder or return", Refusal
         )
 
     @pytest.mark.parametrize("year", ["2017", "2017-19", "2017-18-h1", "next year"])

@@ -5,11 +5,17 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from domain.awards.award import Award
 from domain.awards.commands import WithdrawAward
 from domain.awards.events import AwardWithdrawn
 from domain.catalogue import COMMANDS, CONSEQUENCES, EVENTS, NOUNS, command_name
 from domain.errors import NotAllowed, NotFound, OutturnError, Refusal
-from domain.kernel import Occasion, Recorded, Reference, Words, utc_now
+from domain.funds.fund import Fund
+from domain.kernel import Aggregate, Code, Day, Event, Occasion, Recorded, Reference, Words, utc_now
+from domain.monitoring.obligation import Obligation
+from domain.providers.provider import Provider
+from domain.reports.report import Report
+from domain.returns.half_yearly_return import HalfYearlyReturn
 from tests.story import EVERYBODY
 
 RECORDED = Recorded(
@@ -65,6 +71,36 @@ def test_any_other_reference_is_refused(reference: str) -> None:
         TypeAdapter[str](Reference).validate_python(reference)
 
 
+@pytest.mark.parametrize("code", ["a", "outcome-report", "A_b-9", "9" * 40])
+def test_a_code_may_be_forty_letters_digits_hyphens_and_underscores(code: str) -> None:
+    assert TypeAdapter[str](Code).validate_python(code) == code
+
+
+@pytest.mark.parametrize("code", ["", "a.b", ".a", "a.", "-a", "_a", "a b", "a/b", "a\n", "é", "a:b", "9" * 41])
+def test_any_other_code_is_refused_and_one_with_a_full_stop_too(code: str) -> None:
+    with pytest.raises(ValidationError, match="should match pattern"):
+        TypeAdapter[str](Code).validate_python(code)
+
+
+@pytest.mark.parametrize("day", [date(1990, 1, 1), date(2017, 10, 16), date(2100, 12, 31)])
+def test_a_day_is_one_from_1990_to_2100(day: date) -> None:
+    assert TypeAdapter[date](Day).validate_python(day) == day
+
+
+@pytest.mark.parametrize(
+    ("day", "message"),
+    [
+        (date.min, "greater than or equal to 1990-01-01"),
+        (date(1989, 12, 31), "greater than or equal to 1990-01-01"),
+        (date(2101, 1, 1), "less than or equal to 2100-12-31"),
+        (date.max, "less than or equal to 2100-12-31"),
+    ],
+)
+def test_any_other_day_is_a_slip_of_the_keyboard_and_refused(day: date, message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        TypeAdapter[date](Day).validate_python(day)
+
+
 def test_free_text_is_kept_without_the_space_around_it_and_within_reason() -> None:
     words = TypeAdapter[str](Words)
     assert words.validate_python("  The service closed.\n") == "The service closed."
@@ -76,6 +112,14 @@ def test_free_text_is_kept_without_the_space_around_it_and_within_reason() -> No
 
 def test_every_refusal_is_meant_to_be_read() -> None:
     assert all(issubclass(error, OutturnError) for error in (Refusal, NotFound, NotAllowed))
+
+
+@pytest.mark.parametrize("aggregate", [Award, Fund, HalfYearlyReturn, Obligation, Provider, Report])
+def test_an_event_that_says_nothing_of_a_thing_leaves_it_as_it_is(aggregate: type[Aggregate]) -> None:
+    class BellRung(Event, name="bell.rung"):
+        """Something that no thing of the domain takes notice of."""
+
+    assert aggregate().after([BellRung()]) == aggregate()
 
 
 @pytest.mark.parametrize("name", sorted(EVENTS))

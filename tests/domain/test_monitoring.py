@@ -75,6 +75,19 @@ def test_the_same_days_are_the_same_obligation_however_the_period_is_written() -
     assert MoveObligation(**said).reference == MOVE.reference
 
 
+def test_two_obligations_never_share_a_reference_because_a_schedule_has_no_full_stops() -> None:
+    assert MoveObligation(**MOVE.model_dump() | {"award": "a.b", "schedule": "c"}).reference == "a.b.c.2017-18-h1"
+    for command in (MOVE, MEET, WAIVE, DECLARE, OWE, NOTE, ASK_AGAIN):
+        with pytest.raises(ValidationError, match=r"schedule\n.*should match pattern"):
+            type(command).model_validate(command.model_dump() | {"award": "a", "schedule": "b.c"})
+
+
+@pytest.mark.parametrize("day", [date(1989, 12, 31), date(2101, 1, 1), date.max])
+def test_it_is_moved_only_to_a_day_that_an_office_could_mean(day: date) -> None:
+    with pytest.raises(ValidationError, match="due_on"):
+        MoveObligation.model_validate(MOVE.model_dump() | {"due_on": day})
+
+
 def test_it_is_moved_to_another_day_with_the_reason() -> None:
     given(OWED).when(MOVE).then(MOVED)
 
@@ -92,7 +105,7 @@ def test_moving_needs_a_reason() -> None:
         MoveObligation(award=AWARD, schedule=SCHEDULE, period=PERIOD, due_on=date(2017, 11, 15), reason=" ")
 
 
-@pytest.mark.parametrize(("event", "status"), [(MET, "met"), (WAIVED, "waived"), (NIL, "nil-return")])
+@pytest.mark.parametrize(("event", "status"), [(MET, "met"), (WAIVED, "waived"), (NIL, "answered by a nil return")])
 def test_what_is_settled_cannot_be_moved(event: Event, status: str) -> None:
     given(OWED, event).when(MOVE).then_refused(f"This is {status} already: there is nothing to move.", Refusal)
 
@@ -132,7 +145,7 @@ def test_waiving_it_twice_records_it_once() -> None:
     given(OWED, WAIVED).when(WAIVE).then_nothing()
 
 
-@pytest.mark.parametrize(("event", "status"), [(MET, "met"), (NIL, "nil-return")])
+@pytest.mark.parametrize(("event", "status"), [(MET, "met"), (NIL, "answered by a nil return")])
 def test_what_was_answered_cannot_be_waived(event: Event, status: str) -> None:
     given(OWED, event).when(WAIVE).then_refused(f"This is {status} already: there is nothing to waive.", Refusal)
 
@@ -145,6 +158,11 @@ def test_a_nil_return_is_not_a_report_that_came_in() -> None:
     assert Obligation().after([OWED, NIL]).status is ObligationStatus.NIL_RETURN
     assert Obligation().after([OWED, MET]).status is ObligationStatus.MET
     assert Obligation().after([OWED]).status is ObligationStatus.OWED
+
+
+def test_a_nil_return_may_be_declared_today() -> None:
+    today = DECLARE.model_copy(update={"declared_on": date(2017, 10, 16)})
+    given(OWED).when(today).then(NilReturnDeclared(declared_on=date(2017, 10, 16), reason="No referrals yet."))
 
 
 def test_declaring_a_nil_return_twice_records_it_once() -> None:

@@ -86,6 +86,8 @@ def test_texts_inside_other_values_are_looked_at_too() -> None:
 def test_numbers_and_dates_are_never_taken_for_a_person() -> None:
     refuse_personal((7700900123, date(1990, 2, 1), None, True))
     with pytest.raises(ValueError, match="a telephone number"):
+        refuse_personal([("07700900123",)])
+    with pytest.raises(ValueError, match="a telephone number"):
         refuse_personal((7700900123, ["07700900123"]))
 
 

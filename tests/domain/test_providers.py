@@ -41,6 +41,20 @@ def test_registering_it_again_after_it_was_suspended_changes_nothing() -> None:
     given(REGISTERED, SUSPENDED).when(HARBOUR).then_nothing()
 
 
+def test_registering_it_again_after_it_was_identified_changes_nothing_and_keeps_its_numbers() -> None:
+    given(REGISTERED, IDENTIFIED).when(HARBOUR).then_nothing()
+    again = Provider().after([REGISTERED, IDENTIFIED])
+    assert (again.charity_number, again.company_number) == ("1234567", "01234567")
+
+
+def test_numbers_that_became_known_later_are_not_registered_but_identified() -> None:
+    with_numbers = HARBOUR.model_copy(update={"charity_number": "1234567", "company_number": "01234567"})
+    for before in ((REGISTERED,), (REGISTERED, IDENTIFIED)):
+        given(*before).when(with_numbers).then_refused(
+            r"recorded differently\. .*record the change \(identify-provider, change-provider-status\)", Refusal
+        )
+
+
 def test_a_reference_is_never_used_for_another_organisation() -> None:
     given(REGISTERED).when(RegisterProvider(provider="harbour", title="Another body")).then_refused(
         "There is already a provider harbour, recorded differently. Choose another reference", Refusal
@@ -151,6 +165,7 @@ def test_an_award_may_not_go_to_a_provider_that_is_not_known() -> None:
 
 def test_what_is_known_of_a_provider_is_folded_from_its_events() -> None:
     assert Provider().after([REGISTERED, IDENTIFIED, SUSPENDED]) == Provider(
+        registered=REGISTERED,
         title="Harbour Counselling (made up)",
         status=Status.SUSPENDED,
         charity_number="1234567",

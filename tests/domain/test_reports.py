@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from domain.awards.commands import ConfirmAward
 from domain.errors import NotFound, Refusal
-from domain.kernel import Role
+from domain.kernel import Event, Role
 from domain.monitoring.commands import AskAgain, NoteReport
 from domain.reports.commands import AcceptReport, CorrectReport, SendBackReport, SubmitReport
 from domain.reports.events import (
@@ -59,6 +59,7 @@ CORRECT = CorrectReport(
 CORRECTED = ReportCorrected(
     framework="moj-2013", content=SECOND, received_on=date(2017, 10, 16), reason="Hours were counted twice."
 )
+OUT_OF_ORDER = "cannot have more who improved than answered, nor more who answered than were eligible"
 ACCEPT = AcceptReport(award=HUB, period="2017-18-h1")
 ACCEPTED = ReportAccepted(version=1)
 
@@ -107,6 +108,17 @@ class TestSubmitting:
     def test_a_report_cannot_have_come_in_in_the_future(self) -> None:
         given().when(submit(received_on=date(2017, 10, 17))).then_refused("cannot have come in in the future", Refusal)
         assert given().when(submit(received_on=date(2017, 10, 16))).decided()
+
+    def test_a_period_is_reported_on_once_its_last_day_has_come(self) -> None:
+        october = submit(period="2017-10", received_on=date(2017, 10, 16))
+        for period, end in (("2017-10", "31 October 2017"), ("2017-18-h2", "31 March 2018")):
+            given().when(october.model_copy(update={"period": period})).then_refused(
+                f"The period is not over until {end}: report on it then", Refusal
+            )
+        the_day_before = datetime(2017, 10, 30, 23, 59, tzinfo=UTC)
+        given().at(the_day_before).when(october).then_refused("The period is not over until 31 October 2017", Refusal)
+        on_the_last_day = datetime(2017, 10, 31, 0, 0, tzinfo=UTC)
+        assert given().at(on_the_last_day).when(october).decided()
 
     def test_a_count_of_nought_is_a_figure(self) -> None:
         nought = Figure(measure="referrals", quantity=Quantity.exactly(0))
@@ -208,7 +220,7 @@ class TestOutcomes:
     def test_no_more_improve_than_answer_and_no_more_answer_than_could(
         self, improved: int | None, answered: int | None, eligible: int | None
     ) -> None:
-        with pytest.raises(ValidationError, match=r"improved <= answered <= eligible|greater than or equal to 0"):
+        with pytest.raises(ValidationError, match=f"{OUT_OF_ORDER}|greater than or equal to 0"):
             OutcomeFigure(outcome="cope", improved=improved, answered=answered, eligible=eligible)
 
     @pytest.mark.parametrize(
@@ -270,7 +282,7 @@ class TestWrittenShort:
             OutcomeFigure.of(words)
 
     def test_an_outcome_out_of_order_is_refused_however_it_is_written(self) -> None:
-        with pytest.raises(ValueError, match="improved <= answered <= eligible"):
+        with pytest.raises(ValueError, match=OUT_OF_ORDER):
             OutcomeFigure.of("cope=20/12/10")
 
 
@@ -354,6 +366,13 @@ class TestCorrecting:
     def test_a_report_that_did_not_come_in_cannot_be_corrected(self) -> None:
         given().when(CORRECT).then_refused(HUB, NotFound)
 
+    def test_a_correction_also_waits_until_the_period_is_over(self) -> None:
+        in_september = datetime(2017, 9, 29, 12, 0, tzinfo=UTC)
+        early = CORRECT.model_copy(update={"received_on": date(2017, 9, 29)})
+        given(SUBMITTED).at(in_september).when(early).then_refused(
+            "The period is not over until 30 September 2017: report on it then", Refusal
+        )
+
 
 class TestAccepting:
     def test_a_report_is_accepted_as_it_stands(self) -> None:
@@ -363,12 +382,20 @@ class TestAccepting:
         given(SUBMITTED, SENT_BACK, CORRECTED).when(ACCEPT).then(ReportAccepted(version=2))
 
     def test_accepting_it_twice_records_it_once(self) -> None:
-        given(SUBMITTED, ACCEPTED).when(ACCEPT).then_nothing()
+        story = given(SUBMITTED, ACCEPTED).when(ACCEPT)
+        story.then_nothing()
+        assert story.orders() == []
 
-    def test_what_is_sent_back_is_not_accepted_before_the_correction(self) -> None:
-        given(SUBMITTED, SENT_BACK).when(ACCEPT).then_refused(
-            "This report is sent back: wait for the correction before it is accepted", Refusal
-        )
+    def test_a_report_sent_back_that_turns_out_right_is_accepted_without_a_correction(self) -> None:
+        given(SUBMITTED, SENT_BACK).when(ACCEPT).then(ACCEPTED)
+        assert Report().after([SUBMITTED, SENT_BACK, ACCEPTED]).status is ReportStatus.ACCEPTED
+        given(SUBMITTED, SENT_BACK, CORRECTED, SENT_BACK).when(ACCEPT).then(ReportAccepted(version=2))
+
+    @pytest.mark.parametrize("before", [(SUBMITTED,), (SUBMITTED, SENT_BACK), (SUBMITTED, SENT_BACK, CORRECTED)])
+    def test_what_was_owed_is_met_today_when_a_report_is_accepted(self, before: tuple[Event, ...]) -> None:
+        assert given(*before).when(ACCEPT).orders() == [
+            NoteReport(award=HUB, schedule="outcome-report", period="2017-18-h1", met_on=date(2017, 10, 16))
+        ]
 
     def test_a_report_that_did_not_come_in_cannot_be_accepted(self) -> None:
         given().when(ACCEPT).then_refused(HUB, NotFound)
@@ -377,6 +404,26 @@ class TestAccepting:
 def test_every_version_counts_and_the_latest_stands() -> None:
     report = Report().after([SUBMITTED, SENT_BACK, CORRECTED])
     assert (report.versions, report.content, report.status) == (2, SECOND, ReportStatus.CORRECTED)
+
+
+def test_a_report_in_words_says_how_much_it_holds_and_whether_it_is_made_up() -> None:
+    both = FIRST.model_copy(update={"outcomes": (COPE, COPE.model_copy(update={"outcome": "recover"}))})
+    assert both.words == "2 figures and 2 outcomes, made up for demonstration"
+    assert both.model_copy(update={"made_up": False}).words == "2 figures and 2 outcomes"
+
+
+@pytest.mark.parametrize(
+    ("figures", "outcomes", "words"),
+    [
+        ((REFERRALS,), (COPE,), "1 figure and 1 outcome"),
+        ((REFERRALS, HOURS), (), "2 figures and 0 outcomes"),
+        ((), (COPE,), "0 figures and 1 outcome"),
+    ],
+)
+def test_one_of_a_thing_is_written_without_an_s(
+    figures: tuple[Figure, ...], outcomes: tuple[OutcomeFigure, ...], words: str
+) -> None:
+    assert Figures(figures=figures, outcomes=outcomes, narrative=None, made_up=False).words == words
 
 
 def test_a_provider_reports_and_the_contract_manager_judges() -> None:

@@ -123,6 +123,19 @@ class TestFilling:
         later = FILLED_IN.model_copy(update={"position": 500})
         given_that(later, OPENED, FILLED).when(FILL).then_nothing()
 
+    def test_filling_it_again_with_the_same_figures_is_recorded_when_it_waits_for_other_things(self) -> None:
+        still_waiting = FILLED.model_copy(update={"waiting_for": WAITING.waiting_for})
+        given_that(WAITING, OPENED, FILLED).when(FILL).then(still_waiting)
+        given_that(FILLED_IN, OPENED, still_waiting).when(FILL).then(FILLED)
+        fewer = WAITING.model_copy(update={"waiting_for": WAITING.waiting_for[:1]})
+        given_that(fewer, OPENED, still_waiting).when(FILL).then(
+            FILLED.model_copy(update={"waiting_for": ("Restorative Justice Hub has not reported.",)})
+        )
+
+    def test_filling_it_again_while_it_waits_for_the_same_things_records_nothing(self) -> None:
+        still_waiting = FILLED.model_copy(update={"waiting_for": WAITING.waiting_for})
+        given_that(WAITING.model_copy(update={"position": 500}), OPENED, still_waiting).when(FILL).then_nothing()
+
     def test_filling_it_again_with_other_figures_is_recorded(self) -> None:
         given_that(CHANGED, OPENED, FILLED).when(FILL).then(
             ReturnFilled(template="moj-working-1", position=130, sha256=CHANGED.sha256, waiting_for=())
