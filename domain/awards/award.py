@@ -102,7 +102,7 @@ class Award(Aggregate):
                 return varied._with(variations={**self.variations, variation: event})
             case AwardReduced(variation=variation, fund=fund, year=year, by_pence=by):
                 varied = state._with_share(fund, year, (self.share(fund, year).amount_pence or 0) - by)
-                return varied._with(variations={**self.variations, variation: event})
+                return varied if variation is None else varied._with(variations={**self.variations, variation: event})
             case PaymentClawedBack(fund=fund, year=year, amount_pence=amount):
                 return state._with_share(fund, year, (self.share(fund, year).amount_pence or 0) - amount)
             case AwardExtended(ends_on=ends_on):

@@ -32,13 +32,14 @@ class AwardUplifted(Event, name="award.uplifted"):
 class AwardReduced(Event, name="award.reduced"):
     """The award became smaller; the difference went back to its fund."""
 
-    variation: Reference
     fund: Reference
     year: FinancialYear
     by_pence: Pence
     reason: Words
-    decision: str | None
-    effective_on: date
+    variation: Reference | None = None
+    decision: str | None = None
+    effective_on: date | None = None
+    """From when it holds; the day it was written down when that is not said."""
 
 
 class AwardExtended(Event, name="award.extended"):
