@@ -99,7 +99,7 @@ class Awards(Projection):
                             fund=s.fund,
                             year=s.year,
                             amount_pence=s.amount_pence,
-                            inferred_pence=s.inferred_pence,
+                            inferred_pence=s.inferred_pence if s.amount_pence is None else None,
                             printed=s.printed,
                             paid_pence=0,
                             position=recorded.position,

@@ -156,7 +156,7 @@ def _budget(fund: FundRow, own: dict[str, BalanceRow], forecast: tuple[int, int]
         cell(whole.carried_out),
         cell(whole.left_pence),
         cell(over_of(own)),
-        cell(_allowed_over(fund, whole.received)),
+        cell(_allowed_over(fund, whole.received_pence or 0)),
         cell(fund.tolerance_decision, missing=unasked),
         cell(None if forecast is None else forecast[0], missing=unasked),
         cell(None if forecast is None else forecast[0] - forecast[1], missing=unasked),
@@ -294,6 +294,8 @@ def explain(views: Views, fund: str, year: str, field: str) -> Table:
                 cell(running),
             )
         )
+    whole = views.find(BalanceRow, fund, year, WHOLE)
+    unknown = field in ("received_pence", "left_pence") and (whole is None or whole.received_pence is None)
     kind = "count" if counts else "pence"
     return Table(
         name="explain",
@@ -308,4 +310,5 @@ def explain(views: Views, fund: str, year: str, field: str) -> Table:
             Column(key="so_far" if counts else "so_far_pence", title="So far", kind=kind),
         ),
         rows=tuple(rows),
+        notes=("What was received is not known in amount, and so this figure is not known.",) if unknown else (),
     )

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from domain.funds.events import (
     AllocationAmended,
+    AllocationConfirmed,
     AllocationReceived,
     CommitmentConfirmed,
     CommitmentRaised,
@@ -152,6 +153,10 @@ def _entries(event: Event) -> Iterator[Entry]:
                 if amount is not None
                 else Entry("allocations_not_known", 1, agreement)
             )
+        case AllocationConfirmed(agreement=agreement, amount_pence=amount, was_pence=was):
+            yield Entry("received", amount - (was or 0), agreement)
+            if was is None:
+                yield Entry("allocations_not_known", -1, agreement)
         case AllocationAmended(addendum=addendum, change_pence=change):
             yield Entry("received", change, addendum)
         case FundsCarriedIn(transfer=transfer, amount_pence=amount):
@@ -165,10 +170,17 @@ def _entries(event: Event) -> Iterator[Entry]:
             yield Entry("earmarked", amount, earmark)
         case EarmarkReleased(earmark=earmark, amount_pence=amount):
             yield Entry("earmarked", -amount, earmark)
+        case _:
+            yield from _entries_of_awards(event)
+
+
+def _entries_of_awards(event: Event) -> Iterator[Entry]:
+    """What an event that follows from an order about an award changes."""
+    match event:
         case FundsCommitted(award=award, amount_pence=amount, inferred_pence=inferred):
             yield Entry("awards", 1, award)
             yield Entry("committed", amount, award) if amount is not None else Entry("awards_not_known", 1, award)
-            if inferred is not None:
+            if amount is None and inferred is not None:
                 yield Entry("inferred", inferred, award)
         case CommitmentConfirmed(award=award, amount_pence=amount):
             yield Entry("awards_not_known", -1, award)
@@ -209,6 +221,8 @@ class Budgets(Projection):
     @staticmethod
     def _fund(event: Event, row: FundRow) -> None:
         match event:
+            case AllocationConfirmed():
+                row.received_exact = True
             case AllocationReceived(printed=printed, exact=exact):
                 row.received_exact = row.received_exact and exact
                 if printed is not None:
@@ -265,7 +279,7 @@ class Budgets(Projection):
             balance = rows.of(BalanceRow, fund, year, place)
             setattr(balance, entry.field, getattr(balance, entry.field) + entry.amount)
         recorded_on = recorded.at.astimezone(LONDON).date()
-        paid_on = getattr(recorded.event, "paid_on", None)
+        days = (getattr(recorded.event, day, None) for day in ("effective_on", "paid_on", "received_on"))
         rows.add(
             LedgerRow(
                 position=recorded.position,
@@ -276,7 +290,7 @@ class Budgets(Projection):
                 field=entry.field,
                 amount=entry.amount,
                 about=entry.about,
-                effective_on=getattr(recorded.event, "effective_on", None) or paid_on or recorded_on,
+                effective_on=next(filter(None, days), recorded_on),
                 recorded_on=recorded_on,
             )
         )

@@ -151,9 +151,9 @@ class Payments(Projection):
             case ConditionMet(condition=condition, met_on=met_on, evidence=evidence):
                 row = rows.of(ConditionRow, award, condition)
                 row.standing, row.met_on, row.evidence = "met", met_on, evidence
-            case ConditionWaived(condition=condition, reason=reason):
+            case ConditionWaived(condition=condition, authorised_by=authorised_by, reason=reason):
                 row = rows.of(ConditionRow, award, condition)
-                row.standing, row.evidence = "waived", reason
+                row.standing, row.evidence = "waived", f"{authorised_by}: {reason}"
             case ProfileSet(lines=lines):
                 for number, line in enumerate(lines, 1):
                     rows.add(ProfileRow(award, number, line.line, line.amount_pence))

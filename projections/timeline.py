@@ -34,12 +34,13 @@ def _worded(field: str, said: Any) -> str:
         case tuple() if said and isinstance(said[0], Table):
             return f"{len(said)} tables"
         case tuple():
-            return ", ".join(_worded(field, part) for part in said)
+            parts = [_worded(field, part) for part in said]
+            return ("; " if any(", " in part for part in parts) else ", ").join(parts)
         case Value() if hasattr(said, "words"):
             return str(said.words)
         case Value():
-            parts = [f"{name.removesuffix('_pence')} {_worded(name, part)}" for name, part in said if part is not None]
-            return " ".join(parts) if len(parts) < 8 else f"{len(parts)} particulars"
+            named = [f"{name.removesuffix('_pence')} {_worded(name, part)}" for name, part in said if part is not None]
+            return " ".join(named) if len(named) < 8 else f"{len(named)} particulars"
         case _:
             return str(said)
 

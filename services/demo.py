@@ -1,4 +1,4 @@
-"""The demonstration: the real awards of five public papers, and a year of made-up outcome reports.
+"""The demonstration: the real awards of five public papers, a year of made-up reports, and the turns awards can take.
 
 It is played as if it had happened then: each step is written down at its own moment, by the actor ``demonstration``,
 so that ``--as-at`` shows what was known on any day. A step is all or nothing; played again, it goes on where it
@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,9 @@ from services.wiring import open_office
 
 PAPERS = Path(__file__).with_name("papers")
 PLAYER = Actor(id="demonstration", roles=frozenset(Role))
+TOLD = ("turns-of-the-papers.json", "turns-made-up.json", "reports-2017-18.json")
+"""Files of orders, each with its moment: what the papers state beside their awards, and what is made up."""
+
 RETURNS = ("2017-18-h1", "2017-18-h2")
 DUE_AS_AT = "2018-03-01"
 """The day for which the demonstration shows what is due."""
@@ -61,7 +64,8 @@ def _paper(path: Path) -> Step:
             raise Refusal(f"{path.name}: {plan.faults[0]}")
         return plan.commands
 
-    return Step(datetime.combine(day, time(12), LONDON), orders, f"Loaded {path.name}.")
+    noon = datetime.combine(day, time(12), LONDON).astimezone(UTC)
+    return Step(noon, orders, f"Loaded {path.name}.")
 
 
 def _order(said: dict[str, Any]) -> Step:
@@ -93,8 +97,8 @@ _OF_RETURNS: list[dict[str, Any]] = [
 
 def steps() -> list[Step]:
     """Everything that happens in the demonstration, in order."""
-    said = json.loads((PAPERS / "reports-2017-18.json").read_text(encoding="utf-8"))
-    found = [*map(_paper, PAPERS.glob("*.csv")), *map(_order, [*said, *_OF_RETURNS])]
+    told = [order for name in TOLD for order in json.loads((PAPERS / name).read_text(encoding="utf-8"))]
+    found = [*map(_paper, PAPERS.glob("*.csv")), *map(_order, [*told, *_OF_RETURNS])]
     return sorted(found, key=lambda step: step.at)
 
 

@@ -52,6 +52,7 @@ class _Stale(Exception):
 
 
 _UNREACHABLE = "The read models cannot be reached, or are busy for too long. Try again."
+_DAMAGED = "The read models were damaged. They are being made again: ask once more."
 
 
 @contextmanager
@@ -122,7 +123,7 @@ class ReadModels:
             if not self._place.is_damage(broken):
                 raise
             self._place.discard(name)
-            raise Damaged("The read models were damaged. They are being made again: ask once more.") from broken
+            raise Damaged(_DAMAGED) from broken
 
     @contextmanager
     def _opened(self) -> Iterator[tuple[str, Connection, int]]:
@@ -252,20 +253,27 @@ class ReadModels:
     @contextmanager
     def trial(self, moment: datetime) -> Iterator[tuple[Views, Callable[[Sequence[Recorded]], Views]]]:
         """The views, and a way to see them after events that are not recorded. All of it is rolled back at the end."""
-        with self._opened() as (_name, connection, position):
-            views = Views(connection, position, moment, self._log)
+        name = ""
+        try:
+            with self._opened() as (name, connection, position):
+                views = Views(connection, position, moment, self._log)
 
-            def after(events: Sequence[Recorded]) -> Views:
-                rows = Rows(connection)
-                for recorded in events:
-                    apply(recorded, rows)
-                rows.write()
-                return views
+                def after(events: Sequence[Recorded]) -> Views:
+                    rows = Rows(connection)
+                    for recorded in events:
+                        apply(recorded, rows)
+                    rows.write()
+                    return views
 
-            try:
-                yield views, after
-            finally:
-                connection.rollback()
+                try:
+                    yield views, after
+                finally:
+                    connection.rollback()
+        except DBAPIError as broken:
+            if not self._place.is_damage(broken):  # somebody else caught them up in between
+                raise Unavailable(_UNREACHABLE) from broken
+            self._place.discard(name)
+            raise Damaged(_DAMAGED) from broken
 
     def close(self) -> None:
         """Lets go of the database."""

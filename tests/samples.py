@@ -8,35 +8,47 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
+from domain.awards.change_events import AwardAmountConfirmed, AwardReduced, AwardWithdrawn
 from domain.awards.events import (
-    AwardAmountConfirmed,
     AwardApproved,
-    AwardReduced,
     AwardRegistered,
-    AwardWithdrawn,
     MilestoneCompleted,
     MilestoneMissed,
     MilestonePlanned,
     MilestoneRescheduled,
     MilestoneWaived,
     MonitoringScheduled,
-    PaymentMade,
     Route,
     Share,
 )
+from domain.awards.payment_events import PaymentMade
+from domain.bids.events import BidLost, BidPrepared, BidSubmitted, BidWon, MatchEarmarked
+from domain.decisions.events import DecisionRecorded, DecisionSuperseded
 from domain.funds.events import (
+    AdministrationCapSet,
+    AllocationAmended,
+    AllocationConfirmed,
     AllocationReceived,
+    CapBasis,
     CommitmentConfirmed,
+    CommitmentRaised,
     CommitmentWithdrawn,
     EarmarkHeld,
     EarmarkKind,
     EarmarkReleased,
     FundOpened,
+    FundsCarriedIn,
+    FundsCarriedOut,
+    FundsClawedBack,
     FundsCommitted,
     FundsPaid,
     FundsReleased,
+    ReturnedHow,
+    RingFenceKind,
+    RingFenceSet,
     ToleranceSet,
     TotalStated,
+    UnderspendReturned,
 )
 from domain.kernel import Event
 from domain.monitoring.events import (
@@ -49,7 +61,16 @@ from domain.monitoring.events import (
 )
 from domain.monitoring.schedule import DueRule
 from domain.periods import Frequency
-from domain.providers.events import Kind, ProviderIdentified, ProviderRegistered, ProviderStatusChanged, Status
+from domain.providers.events import (
+    Kind,
+    ProviderIdentified,
+    ProviderMerged,
+    ProviderRecognised,
+    ProviderRegistered,
+    ProviderRenamed,
+    ProviderStatusChanged,
+    Status,
+)
 from domain.reports.events import (
     Figure,
     Figures,
@@ -63,6 +84,7 @@ from domain.reports.quantity import Quantity
 from domain.returns.events import ReturnFilled, ReturnOpened, ReturnRestated, ReturnSignedOff, ReturnSubmitted
 from domain.returns.filled import FilledReturn
 from domain.tables import Cell, Column, Missing, Table
+from tests.samples_of_awards import CHANGES, DOCUMENTS, PARTNERS, PAYMENTS, VARIANTS_OF_AWARDS
 
 _FIGURES = Figures(
     figures=(
@@ -160,6 +182,25 @@ SAMPLES: dict[str, Event] = _by_name(
         ),
         ProviderIdentified(charity_number="1234567", company_number=None),
         ProviderStatusChanged(status=Status.SUSPENDED, reason="The accounts have not come in."),
+        ProviderRenamed(
+            title="Harbour Support (made up)", since=date(2017, 9, 1), reason="It says so in its annual return."
+        ),
+        ProviderMerged(into="harbour", merged_on=date(2018, 4, 1), reason="The two charities became one."),
+        ProviderRecognised(same_as="harbour", reason="The papers of 2014 use its short name."),
+        DecisionRecorded(
+            title="CSE Engagement Worker",
+            decided_on=date(2017, 5, 9),
+            decided="To pay £28,347 for nine months out of the underspend of 2016/17.",
+            advice="The chief finance officer was asked.",
+            alternatives="To end the post on 30 June 2017.",
+            significant_public_interest=False,
+            public_interest_reason="The amount is small, and the service is known.",
+            objectives=("Putting victims first", "Keeping children safe"),
+            interests="None declared.",
+            supersedes="2016-044",
+            published_on=date(2017, 5, 12),
+        ),
+        DecisionSuperseded(by="017"),
         FundOpened(title="MoJ Victims Services Grant 2017/18", funder="Ministry of Justice", return_to="moj"),
         AllocationReceived(
             agreement="moj-victims-2017-18",
@@ -191,6 +232,74 @@ SAMPLES: dict[str, Event] = _by_name(
         FundsReleased(award="2017-18-vwh-1", amount_pence=46_000_00, reason="Fewer hours were needed."),
         CommitmentWithdrawn(award="2017-18-appropriate-adults", reason="The pool was not renewed."),
         FundsPaid(award="2017-18-vwh-1", payment="2017-07-vwh-1", amount_pence=111_500_00, paid_on=date(2017, 7, 3)),
+        AllocationConfirmed(
+            agreement="moj-victims-2017-18",
+            amount_pence=99_640_017,
+            was_pence=100_000_000,
+            source="The grant agreement (made up)",
+            effective_on=date(2017, 6, 1),
+        ),
+        AllocationAmended(
+            agreement="moj-victims-2017-18",
+            addendum="addendum-1",
+            change_pence=-37,
+            reason="The Ministry rounds to whole pounds.",
+            effective_on=date(2017, 10, 1),
+        ),
+        RingFenceSet(
+            ring_fence="domestic-abuse",
+            title="Services for victims of domestic abuse",
+            kind=RingFenceKind.RING_FENCE,
+            amount_pence=120_000_00,
+            reason="Grant agreement, schedule 2.",
+            effective_on=date(2017, 4, 1),
+        ),
+        FundsCarriedOut(
+            transfer="cse-2016-17",
+            to_fund="cse-underspend",
+            to_year="2017-18",
+            ring_fence="engagement-worker",
+            amount_pence=28_347_00,
+            permission="The funder's letter of 2 May 2017",
+            decision="017",
+            use_by=date(2018, 3, 31),
+            effective_on=date(2017, 4, 1),
+        ),
+        FundsCarriedIn(
+            transfer="cse-2016-17",
+            from_fund="cse",
+            from_year="2016-17",
+            amount_pence=28_347_00,
+            permission="The funder's letter of 2 May 2017",
+            decision="017",
+            use_by=date(2018, 3, 31),
+            effective_on=date(2017, 4, 1),
+        ),
+        UnderspendReturned(
+            returned="2017-18-underspend",
+            amount_pence=38_740_00,
+            ring_fence=None,
+            how=ReturnedHow.NETTED_OFF,
+            reason="Taken off the first payment of 2018/19.",
+            effective_on=date(2018, 4, 30),
+        ),
+        AdministrationCapSet(per_cent=Decimal("5.0"), basis=CapBasis.ALLOCATION, source="Grant agreement, 6.2"),
+        CommitmentRaised(
+            award="2017-18-vwh-1",
+            amount_pence=12_500_00,
+            over_pence=0,
+            reason="More hours were needed (made up).",
+            ring_fence=None,
+            effective_on=date(2017, 7, 1),
+        ),
+        FundsClawedBack(
+            award="2017-18-vwh-1",
+            payment="2017-07-vwh-1",
+            amount_pence=1_250_50,
+            reason="It was not spent.",
+            ring_fence="domestic-abuse",
+            effective_on=date(2018, 3, 31),
+        ),
         TotalStated(source="Commissioning and Grants, 11 May 2017, appendix 1, total awards", total_pence=1_322_248_00),
         AwardRegistered(
             service="CSE Engagement Worker",
@@ -232,6 +341,29 @@ SAMPLES: dict[str, Event] = _by_name(
             due=DueRule(kind="working-days-after", number=20, roll="next-working-day"),
             covers="2017-18",
         ),
+        *CHANGES,
+        *PAYMENTS,
+        *PARTNERS,
+        *DOCUMENTS,
+        BidPrepared(
+            title="Early intervention with young people",
+            funder="Home Office",
+            amount_pence=700_000_00,
+            deadline=date(2018, 9, 28),
+            match_required=True,
+            match_from="The partnership pot of 2018/19",
+        ),
+        MatchEarmarked(fund="partnership-pot", year="2018-19", amount_pence=50_000_00),
+        BidSubmitted(submitted_on=date(2018, 9, 27)),
+        BidWon(
+            won_on=date(2018, 11, 2),
+            fund="early-intervention",
+            year="2018-19",
+            agreement="early-intervention-2018",
+            amount_pence=700_000_00,
+            match_award="2018-19-early-intervention",
+        ),
+        BidLost(lost_on=date(2018, 11, 2), reason="Too many bids."),
         ObligationOwed(
             award="2017-18-vwh-1",
             schedule="outcome-report",
@@ -326,6 +458,106 @@ VARIANTS: dict[str, Event] = {
     "fund.funds-committed.amount-not-known": FundsCommitted(
         award="2017-18-appropriate-adults", amount_pence=None, inferred_pence=10_000_00, over_pence=0
     ),
+    "fund.earmark-held.match-in-a-ring-fence": EarmarkHeld(
+        earmark="match-early-intervention",
+        title="Match for the bid early-intervention",
+        kind=EarmarkKind.MATCH,
+        amount_pence=50_000_00,
+        over_pence=0,
+        ring_fence="youth",
+        effective_on=date(2018, 9, 1),
+    ),
+    "fund.earmark-released.in-a-ring-fence": EarmarkReleased(
+        earmark="match-early-intervention",
+        amount_pence=50_000_00,
+        reason="Bid early-intervention is lost: the match comes back.",
+        ring_fence="youth",
+        effective_on=date(2018, 11, 2),
+    ),
+    "fund.funds-committed.in-a-ring-fence": FundsCommitted(
+        award="2017-18-vwh-1",
+        amount_pence=446_000_00,
+        inferred_pence=None,
+        over_pence=0,
+        ring_fence="domestic-abuse",
+        effective_on=date(2017, 4, 1),
+    ),
+    "fund.commitment-confirmed.in-a-ring-fence": CommitmentConfirmed(
+        award="2017-18-appropriate-adults",
+        amount_pence=10_000_00,
+        over_pence=0,
+        ring_fence="custody",
+        effective_on=date(2017, 6, 2),
+    ),
+    "fund.funds-released.in-a-ring-fence": FundsReleased(
+        award="2017-18-vwh-1",
+        amount_pence=46_000_00,
+        reason="Fewer hours were needed.",
+        ring_fence="domestic-abuse",
+        effective_on=date(2017, 7, 1),
+    ),
+    "fund.commitment-withdrawn.in-a-ring-fence": CommitmentWithdrawn(
+        award="2017-18-appropriate-adults",
+        reason="The pool was not renewed.",
+        ring_fence="custody",
+        effective_on=date(2017, 7, 1),
+    ),
+    "fund.funds-paid.in-a-ring-fence": FundsPaid(
+        award="2017-18-vwh-1",
+        payment="2017-07-vwh-1",
+        amount_pence=111_500_00,
+        paid_on=date(2017, 7, 3),
+        ring_fence="domestic-abuse",
+    ),
+    "fund.ring-fence-set.line": RingFenceSet(
+        ring_fence="labour",
+        title="Labour",
+        kind=RingFenceKind.LINE,
+        amount_pence=0,
+        reason="The agreement's two lines.",
+        effective_on=date(2017, 4, 1),
+    ),
+    "fund.underspend-returned.repaid": UnderspendReturned(
+        returned="2017-18-da",
+        amount_pence=1,
+        ring_fence="domestic-abuse",
+        how=ReturnedHow.REPAID,
+        reason="Not spent by 31 March.",
+        effective_on=date(2018, 4, 30),
+    ),
+    "fund.administration-cap-set.of-spend": AdministrationCapSet(
+        per_cent=Decimal("7.5"), basis=CapBasis.SPEND, source="Grant agreement, 6.2"
+    ),
+    "decision.recorded.hardly-known": DecisionRecorded(
+        title="Single tender for home security",
+        decided_on=date(2017, 3, 1),
+        decided="To go on for a year.",
+        advice=None,
+        alternatives=None,
+        significant_public_interest=True,
+        public_interest_reason=None,
+        objectives=(),
+        interests=None,
+        supersedes=None,
+        published_on=None,
+    ),
+    "bid.prepared.without-match": BidPrepared(
+        title="Small grants",
+        funder="Home Office",
+        amount_pence=10_000_00,
+        deadline=None,
+        match_required=False,
+        match_from=None,
+    ),
+    "bid.won.without-match": BidWon(
+        won_on=date(2018, 11, 2),
+        fund="small-grants",
+        year="2018-19",
+        agreement="small-grants-2018",
+        amount_pence=9_000_00,
+        match_award=None,
+    ),
+    **VARIANTS_OF_AWARDS,
     "award.registered.hardly-known": AwardRegistered(
         service="Regional co-ordination post (collaboration agreement)",
         route=Route.NOT_STATED,

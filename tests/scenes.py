@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from domain.awards.commands import ApproveAward, RegisterAward, ScheduleMonitoring
+from domain.awards.commands import ApproveAward, RegisterAward
 from domain.awards.events import Route, Share
+from domain.awards.milestone_commands import ScheduleMonitoring
 from domain.funds.commands import OpenFund, ReceiveAllocation
 from domain.kernel import Command
 from domain.providers.commands import RegisterProvider

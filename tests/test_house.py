@@ -7,6 +7,7 @@ import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -46,13 +47,23 @@ def named(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def classes_of(kind: type[Any], which: int) -> Iterator[tuple[str, type[Any]]]:
-    """The classes that stand in the events (0) or the commands (1) of each noun, with the noun."""
-    for noun, pair in NOUNS.items():
-        for found in vars(pair[which]).values():
-            own = isinstance(found, type) and issubclass(found, kind) and found.__module__ == pair[which].__name__
-            if own and "[" not in found.__name__:  # not Command[Award], which pydantic puts there
-                yield noun, found
+def classes_of(kind: type[Any]) -> Iterator[tuple[str, type[Any]]]:
+    """The events, or the commands, that stand in the modules of each noun, with the noun."""
+    for noun, modules_of_noun in NOUNS.items():
+        for module in modules_of_noun:
+            for found in vars(module).values():
+                own = isinstance(found, type) and issubclass(found, kind) and found.__module__ == module.__name__
+                if own and "[" not in found.__name__:  # not Command[Award], which pydantic puts there
+                    yield noun, found
+
+
+def test_every_module_of_the_domain_with_events_or_commands_is_in_the_catalogue() -> None:
+    catalogued = {module.__name__ for modules_of_noun in NOUNS.values() for module in modules_of_noun}
+    names = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in modules("domain")]
+    for name in names:
+        for found in vars(import_module(name)).values():
+            if isinstance(found, type) and issubclass(found, (Event, Command)) and found.__module__ == name:
+                assert name in {*catalogued, "domain.kernel"}, found
 
 
 def test_imports_go_down_the_floors_only() -> None:
@@ -68,12 +79,12 @@ def test_imports_go_down_the_floors_only() -> None:
 
 
 def test_every_command_says_what_it_does() -> None:
-    for _noun, command in classes_of(Command, 1):
+    for _noun, command in classes_of(Command):
         assert vars(command).get("__doc__"), command
 
 
 def test_every_command_that_decides_is_in_the_catalogue() -> None:
-    deciding = {command for _, command in classes_of(Command, 1) if "decide" in vars(command)}
+    deciding = {command for _, command in classes_of(Command) if "decide" in vars(command)}
     assert deciding == {*COMMANDS.values(), *CONSEQUENCES.values()}
 
 
@@ -87,18 +98,18 @@ def test_every_command_has_a_role_unless_it_only_follows_from_another() -> None:
 
 
 def test_every_command_is_addressed_to_its_own_noun_by_fields_it_has() -> None:
-    for noun, command in classes_of(Command, 1):
+    for noun, command in classes_of(Command):
         assert command.noun == noun
         assert set(command.address) <= set(command.model_fields)
 
 
 def test_every_event_says_what_happened() -> None:
-    for _noun, event in classes_of(Event, 0):
+    for _noun, event in classes_of(Event):
         assert vars(event).get("__doc__"), event
 
 
 def test_every_event_has_a_stored_name_of_its_own_made_of_noun_and_deed() -> None:
-    found = list(classes_of(Event, 0))
+    found = list(classes_of(Event))
     counts = Counter(event.name for _, event in found)
     assert [name for name, times in counts.items() if times > 1] == []
     assert set(counts) == set(EVENTS)

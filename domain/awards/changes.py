@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from domain import money
 from domain.awards.award import OPEN, Award, AwardStatus
@@ -22,11 +22,13 @@ from domain.awards.change_events import (
     AwardWithdrawn,
 )
 from domain.awards.commands import AwardCommand, ConfirmRegistered
+from domain.awards.events import Share
 from domain.awards.payment_commands import profile_after
+from domain.awards.payment_events import PaymentCancelled
 from domain.errors import Refusal
 from domain.funds.commands import SomePence
 from domain.funds.consequences import ConfirmCommitment, RaiseCommitment, ReleaseFunds
-from domain.kernel import Command, Event, Occasion, Reference, Role, Value, Words
+from domain.kernel import Command, Day, Event, Occasion, Reference, Role, Value, Words
 from domain.money import Pence
 from domain.periods import FinancialYear, day_in_words
 from domain.providers.commands import ConfirmProvider
@@ -63,11 +65,13 @@ class ConfirmAwardAmount(_OfAShare, may={Role.FINANCE, Role.COMMISSIONER}):
 class _Variation(_OfAShare):
     """An order that makes one share larger or smaller. The variation's reference makes saying it twice harmless."""
 
+    event: ClassVar[type[AwardUplifted] | type[AwardReduced]]
+
     variation: Reference
     by_pence: SomePence
     reason: Words
     decision: Words | None = None
-    effective_on: date | None = None
+    effective_on: Day | None = None
     """From when it holds, which may be before the day it is recorded, or after."""
 
     def said(self, occasion: Occasion) -> dict[str, Any]:
@@ -80,7 +84,8 @@ class _Variation(_OfAShare):
         known = state.variations.get(self.variation)
         if known is None:
             return False
-        if (known.fund, known.year, known.by_pence) == (self.fund, self.year, self.by_pence):
+        same = (known.fund, known.year, known.by_pence) == (self.fund, self.year, self.by_pence)
+        if same and isinstance(known, self.event):
             return True
         raise Refusal(f"Variation {self.variation} of award {self.award} is recorded already, differently.")
 
@@ -101,10 +106,18 @@ class _Variation(_OfAShare):
 class UpliftAward(_Variation, may={Role.COMMISSIONER}):
     """Make an award larger; the difference is taken from its fund, if there is enough left."""
 
+    event = AwardUplifted
+
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
         if self.is_known(state):
             return []
         self.check(state)
+        day = self.effective_on or occasion.today
+        if state.status is AwardStatus.ENDED and state.ends_on is not None and day > state.ends_on:
+            raise Refusal(
+                f"Award {self.award} ended on {day_in_words(state.ends_on)}: it can only be made larger "
+                "from a day on which it ran (effective_on)."
+            )
         return [AwardUplifted(**self.said(occasion)), *profile_after(state, self.by_pence)]
 
     def together_with(self, state: Award, occasion: Occasion) -> Sequence[Command[Any]]:
@@ -113,6 +126,8 @@ class UpliftAward(_Variation, may={Role.COMMISSIONER}):
 
 class ReduceAward(_Variation, may={Role.COMMISSIONER}):
     """Make an award smaller and give the difference back to its fund. What is paid cannot be given back so."""
+
+    event = AwardReduced
 
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
         if self.is_known(state):
@@ -133,7 +148,7 @@ class ReduceAward(_Variation, may={Role.COMMISSIONER}):
 class ExtendAward(AwardCommand, may={Role.COMMISSIONER}):
     """Let an award run longer, with the reason. More money is an uplift, recorded as itself."""
 
-    ends_on: date
+    ends_on: Day
     reason: Words
     decision: Words | None = None
 
@@ -142,6 +157,9 @@ class ExtendAward(AwardCommand, may={Role.COMMISSIONER}):
             raise Refusal(f"Award {self.award} is {state.status}: only an award that runs can be extended.")
         if state.ends_on == self.ends_on:
             return []
+        starts_on = None if state.registered is None else state.registered.starts_on
+        if starts_on is not None and self.ends_on < starts_on:
+            raise Refusal(f"Award {self.award} starts on {day_in_words(starts_on)}: it cannot end before then.")
         if state.ends_on is not None and self.ends_on < state.ends_on:
             raise Refusal(
                 f"Award {self.award} runs to {day_in_words(state.ends_on)}: to end it before then, use end-award."
@@ -152,7 +170,7 @@ class ExtendAward(AwardCommand, may={Role.COMMISSIONER}):
 class EndAward(AwardCommand, may={Role.COMMISSIONER}):
     """End an award before its time, with the reason. What is owed for the time it ran may still be paid."""
 
-    ended_on: date
+    ended_on: Day
     reason: Words
     decision: Words | None = None
 
@@ -192,7 +210,7 @@ class NovateAward(AwardCommand, may={Role.COMMISSIONER}):
 
     provider: Reference
     consent: Words
-    effective_on: date | None = None
+    effective_on: Day | None = None
 
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
         if state.provider == self.provider:
@@ -202,7 +220,7 @@ class NovateAward(AwardCommand, may={Role.COMMISSIONER}):
         return [AwardNovated(provider=self.provider, effective_on=day, consent=self.consent)]
 
     def together_with(self, state: Award, occasion: Occasion) -> Sequence[Command[Any]]:
-        return [ConfirmProvider(provider=self.provider)]
+        return () if state.provider == self.provider else [ConfirmProvider(provider=self.provider)]
 
 
 class Successor(Value):
@@ -224,46 +242,63 @@ class TransferAward(AwardCommand, may={Role.COMMISSIONER}):
     """Record that the office's part passes to one or two successors by law; what is unpaid is apportioned."""
 
     scheme: Words
-    effective_on: date
+    effective_on: Day
     successors: Annotated[tuple[Successor, ...], Field(min_length=1, max_length=2)]
 
+    @model_validator(mode="after")
+    def _each_successor_once(self) -> Self:
+        if len({successor.successor for successor in self.successors}) < len(self.successors):
+            raise ValueError("each successor may be named once")
+        return self
+
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
-        unpaid = money.add(
-            None if s.amount_pence is None else s.amount_pence - state.paid_from(s) for s in state.shares
-        )
+        parts = [(successor.successor, successor.parts) for successor in self.successors]
+        known = state.transferred
+        if known is not None:
+            known_parts = [(each.successor, each.share_parts) for each in known.successors]
+            if (known.scheme, known.effective_on, known_parts) == (self.scheme, self.effective_on, parts):
+                return []
+            raise Refusal(f"Award {self.award} has passed to a successor already.")
         state.check_open(self.award)
+        unpaid = money.add(pence for _share, pence in _unpaid(state))
         if unpaid is None:
             raise Refusal(f"The amount of award {self.award} is not known: confirm it before it is apportioned.")
-        weights = [successor.parts for successor in self.successors]
-        said = AwardTransferred(
-            scheme=self.scheme,
-            effective_on=self.effective_on,
-            successors=tuple(
-                Apportioned(successor=successor.successor, share_parts=successor.parts, unpaid_pence=pence)
-                for successor, pence in zip(self.successors, money.share_out(unpaid, weights), strict=True)
-            ),
-        )
-        if state.transferred == said:
-            return []
-        if state.transferred is not None:
-            raise Refusal(f"Award {self.award} has passed to a successor already.")
-        return [said]
+        amounts = money.share_out(unpaid, [weight for _successor, weight in parts])
+        return [
+            AwardTransferred(
+                scheme=self.scheme,
+                effective_on=self.effective_on,
+                successors=tuple(
+                    Apportioned(successor=successor, share_parts=weight, unpaid_pence=pence)
+                    for (successor, weight), pence in zip(parts, amounts, strict=True)
+                ),
+            )
+        ]
 
 
-def _released(award: str, state: Award, reason: str) -> list[Command[Any]]:
+def _unpaid(state: Award) -> list[tuple[Share, int | None]]:
+    """What of each share is not paid; ``None`` when the share is not known."""
+    return [(s, None if s.amount_pence is None else s.amount_pence - state.paid_from(s)) for s in state.shares]
+
+
+def _released(award: str, state: Award, reason: str, on: date | None = None) -> list[Command[Any]]:
     """What is not paid goes back to the funds."""
-    free = [(s, None if s.amount_pence is None else s.amount_pence - state.paid_from(s)) for s in state.shares]
     return [
-        ReleaseFunds(fund=s.fund, year=s.year, award=award, amount_pence=pence, reason=reason)
-        for s, pence in free
+        ReleaseFunds(fund=s.fund, year=s.year, award=award, amount_pence=pence, reason=reason, effective_on=on)
+        for s, pence in _unpaid(state)
         if pence != 0
     ]
+
+
+def _profile_when_settled(state: Award) -> list[Event]:
+    """Once an award is what was paid of it, its profile adds up to that."""
+    return profile_after(state, -(money.add(pence for _share, pence in _unpaid(state)) or 0))
 
 
 class CloseAward(AwardCommand, may={Role.FINANCE}):
     """Settle an award: what was not spent goes back to its funds. Payments still to be made must be settled first."""
 
-    closed_on: date
+    closed_on: Day
     reason: Words
 
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
@@ -278,14 +313,14 @@ class CloseAward(AwardCommand, may={Role.FINANCE}):
             )
         if self.closed_on > occasion.today:
             raise Refusal("An award cannot be closed in the future.")
-        return [AwardClosed(closed_on=self.closed_on, reason=self.reason)]
+        return [AwardClosed(closed_on=self.closed_on, reason=self.reason), *_profile_when_settled(state)]
 
     def together_with(self, state: Award, occasion: Occasion) -> Sequence[Command[Any]]:
-        return _released(self.award, state, self.reason) if state.status in OPEN else ()
+        return _released(self.award, state, self.reason, self.closed_on) if state.status in OPEN else ()
 
 
 class WithdrawAward(AwardCommand, may={Role.COMMISSIONER}):
-    """Take an award back before its time. What was not yet paid goes back to its funds."""
+    """Take an award back before its time. What was not yet paid goes back to its funds, and is not paid."""
 
     reason: Words
 
@@ -294,7 +329,8 @@ class WithdrawAward(AwardCommand, may={Role.COMMISSIONER}):
             return []
         if state.status is AwardStatus.CLOSED:
             raise Refusal(f"Award {self.award} is closed: there is nothing to take back.")
-        return [AwardWithdrawn(reason=self.reason)]
+        cancelled = [PaymentCancelled(payment=each, reason=self.reason) for each in state.payments.promised]
+        return [AwardWithdrawn(reason=self.reason), *cancelled, *_profile_when_settled(state)]
 
     def together_with(self, state: Award, occasion: Occasion) -> Sequence[Command[Any]]:
         return _released(self.award, state, self.reason) if state.status in OPEN else ()

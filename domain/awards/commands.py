@@ -82,6 +82,8 @@ class ApproveAward(AwardCommand, may={Role.COMMISSIONER}):
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
         if state.status is AwardStatus.REGISTERED:
             return [AwardApproved(**self.model_dump(exclude={"award", "shares"}), shares=self.shares)]
+        if state.status is AwardStatus.WITHDRAWN:
+            raise Refusal(f"Award {self.award} was withdrawn: register a new one.")
         if state.first_shares == self.shares:
             return []
         raise Refusal(f"Award {self.award} is {state.status} already, for other amounts. Record the change as itself.")

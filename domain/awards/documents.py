@@ -1,9 +1,9 @@
 """What may be ordered about the documents of an award. The files themselves are kept outside the log."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from domain.awards.award import Award
 from domain.awards.commands import AwardCommand
@@ -40,6 +40,16 @@ class AttachDocument(AwardCommand, may={Role.CONTRACT_MANAGER, Role.FINANCE, Rol
     file_name: FileName
     media_type: Annotated[str, StringConstraints(pattern=r"^[a-z]+/[A-Za-z0-9.+-]+$")]
     size_bytes: Annotated[int, Field(gt=0, le=MOST_BYTES)]
+
+    @model_validator(mode="after")
+    def _of_a_kind_that_is_kept(self) -> Self:
+        _stem, dot, letters = self.file_name.rpartition(".")
+        ending = dot + letters.lower()
+        if ending not in MEDIA_TYPES:
+            raise ValueError(f"a document must be one of these kinds: {', '.join(sorted(MEDIA_TYPES))}")
+        if self.media_type != MEDIA_TYPES[ending]:
+            raise ValueError(f"a {ending} file is {MEDIA_TYPES[ending]}, not another media type")
+        return self
 
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
         if self.sha256 in state.documents:

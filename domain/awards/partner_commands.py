@@ -46,10 +46,9 @@ class PromiseContribution(AwardCommand, may={Role.CONTRACT_MANAGER}):
 
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
         known = state.partners.contributions.get(self.contribution)
-        if known is not None and (known.partner, known.match, known.promised_pence) == (
-            *(self.partner, self.match),
-            self.amount_pence,
-        ):
+        said = (self.partner, self.match, self.amount_pence)
+        same = known is not None and (known.partner, known.match, known.promised_pence) == said
+        if known is not None and same and not known.withdrawn:
             return []
         if known is not None and (known.partner, known.match) != (self.partner, self.match):
             raise Refusal(f"Contribution {self.contribution} is another body's: give this one its own reference.")

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from domain import money
-from domain.awards.award import Award
+from domain.awards.award import Award, AwardStatus
 from domain.awards.commands import AwardCommand
 from domain.awards.payment_events import (
     ConditionKind,
@@ -27,7 +27,7 @@ from domain.awards.payment_events import (
     SurplusPlanned,
     SurplusPlanSettled,
 )
-from domain.awards.payments import PaymentStatus
+from domain.awards.payments import Payment, PaymentStatus
 from domain.errors import NotFound, Refusal
 from domain.funds.commands import SomePence
 from domain.funds.consequences import ClawBackFunds, PayFunds
@@ -38,9 +38,9 @@ from domain.periods import FinancialYear, Frequency, PeriodCode
 def profile_after(state: Award, change_pence: int) -> list[Event]:
     """The profile once the award is so much larger or smaller, so that it still adds up: the last lines change."""
     lines = list(state.payments.profile)
-    if not lines:
+    if not lines or not change_pence:
         return []
-    if change_pence >= 0:
+    if change_pence > 0:
         lines[-1] = ProfileLine(line=lines[-1].line, amount_pence=lines[-1].amount_pence + change_pence)
     for index in reversed(range(len(lines))):
         if change_pence >= 0:
@@ -61,6 +61,8 @@ class SetCondition(AwardCommand, may={Role.CONTRACT_MANAGER, Role.FINANCE}):
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
         known = state.payments.conditions.get(self.condition)
         if known is None:
+            if state.status in (AwardStatus.CLOSED, AwardStatus.WITHDRAWN):
+                raise Refusal(f"Award {self.award} is {state.status}: there is nothing to hold back.")
             return [ConditionSet(condition=self.condition, kind=self.kind, title=self.title)]
         if (known.kind, known.title) == (self.kind, self.title):
             return []
@@ -123,6 +125,8 @@ class SchedulePayment(PaymentCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER})
         said = PaymentScheduled(**self.model_dump(exclude={"award"}))
         known = state.payments.payments.get(self.payment)
         if known is not None:
+            if known.status is PaymentStatus.CANCELLED:
+                raise Refusal(f"Payment {self.payment} is cancelled: schedule another under its own reference.")
             if (known.fund, known.year, known.amount_pence, known.due_on) == (
                 *(self.fund, self.year, self.amount_pence),
                 self.due_on,
@@ -238,20 +242,31 @@ class RecordPayment(PaymentCommand, may={Role.FINANCE}):
 
 
 class ClawBackPayment(PaymentCommand, may={Role.FINANCE, Role.COMMISSIONER}):
-    """Record that money came back from the provider. The award is so much smaller, and its fund has it again."""
+    """Record that money came back from the provider. The award is so much smaller, and its fund has it again.
+
+    Saying the same of the same day twice changes nothing.
+    """
 
     amount_pence: SomePence
     reason: Words
     effective_on: Day | None = None
 
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
-        known = self._paid(state)
+        known, said = self._paid(state), self._said(state, occasion)
+        if said in state.payments.clawed_back:
+            return []
+        if not state.payments.made[self.payment].paid_on <= said.effective_on <= occasion.today:
+            raise Refusal("Money can have come back from the day on which it was paid until today.")
         left = known.amount_pence - known.clawed_back_pence
         if self.amount_pence > left:
             raise Refusal(
                 f"Of payment {self.payment}, {money.pounds(left)} is with the provider: no more can come back."
             )
-        said = PaymentClawedBack(
+        return [said, *profile_after(state, -self.amount_pence)]
+
+    def _said(self, state: Award, occasion: Occasion) -> PaymentClawedBack:
+        known = self._paid(state)
+        return PaymentClawedBack(
             payment=self.payment,
             fund=known.fund,
             year=known.year,
@@ -259,18 +274,18 @@ class ClawBackPayment(PaymentCommand, may={Role.FINANCE, Role.COMMISSIONER}):
             reason=self.reason,
             effective_on=self.effective_on or occasion.today,
         )
-        return [said, *profile_after(state, -self.amount_pence)]
 
-    def _paid(self, state: Award) -> Any:
+    def _paid(self, state: Award) -> Payment:
         known = state.payments.payment(self.payment)
         if known.status is not PaymentStatus.PAID:
             raise Refusal(f"Payment {self.payment} is {known.status}: only money that was paid can come back.")
         return known
 
     def together_with(self, state: Award, occasion: Occasion) -> Sequence[Command[Any]]:
-        known = self._paid(state)
-        said = self.model_dump(include={"award", "payment", "amount_pence", "reason", "effective_on"})
-        return [ClawBackFunds(fund=known.fund, year=known.year, **said)]
+        said = self._said(state, occasion)
+        if said in state.payments.clawed_back:
+            return ()
+        return [ClawBackFunds(award=self.award, **said.model_dump())]
 
 
 class SetProfile(AwardCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER}):
@@ -294,6 +309,8 @@ class SetProfile(AwardCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER}):
         if whole is None:
             raise Refusal(f"The amount of award {self.award} is not known: there is nothing to spread.")
         lines = self.lines or self._spread(state, whole)
+        if len({line.line for line in lines}) < len(lines):
+            raise Refusal("Each line may be given once.")
         stated = sum(line.amount_pence for line in lines)
         if stated != whole:
             raise Refusal(f"The lines come to {money.pounds(stated)}, and the award to {money.pounds(whole)}.")
@@ -329,7 +346,8 @@ class ReportSpend(AwardCommand, may={Role.PROVIDER, Role.CONTRACT_MANAGER, Role.
             raise Refusal("Each line may be given once.")
         if self.received_on > occasion.today:
             raise Refusal("A statement cannot have come in in the future.")
-        return [SpendReported(period=self.period, lines=self.lines, received_on=self.received_on)]
+        said = SpendReported(period=self.period, lines=self.lines, received_on=self.received_on)
+        return [] if state.payments.statements.get(self.period) == said else [said]
 
 
 class PlanSurplus(AwardCommand, may={Role.PROVIDER, Role.CONTRACT_MANAGER}):
@@ -362,6 +380,8 @@ class SettleSurplusPlan(AwardCommand, may={Role.CONTRACT_MANAGER, Role.FINANCE, 
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
         if self.plan not in state.payments.surplus_plans:
             raise NotFound(f"There is no surplus plan {self.plan} for award {self.award}.")
-        if self.plan in state.payments.settled_plans:
+        said = SurplusPlanSettled(plan=self.plan, agreed=self.agreed, reason=self.reason)
+        known = state.payments.settled_plans.get(self.plan)
+        if known is not None and known != said:
             raise Refusal(f"Surplus plan {self.plan} is settled already.")
-        return [SurplusPlanSettled(plan=self.plan, agreed=self.agreed, reason=self.reason)]
+        return [] if known is not None else [said]

@@ -3,6 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
+from domain import money
 from domain.kernel import Event, Reference, Value, Words
 from domain.money import Pence
 from domain.periods import FinancialYear
@@ -106,6 +107,11 @@ class ProfileLine(Value):
     line: Words
     """A period's code, such as ``2017-18-q2``, or the line's name."""
     amount_pence: Pence
+
+    @property
+    def words(self) -> str:
+        """``2017-18-q2: £1,250``."""
+        return f"{self.line}: {money.pounds(self.amount_pence)}"
 
 
 class ProfileSet(Event, name="award.profile-set"):

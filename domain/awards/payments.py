@@ -18,6 +18,7 @@ from domain.awards.payment_events import (
     PaymentScheduled,
     ProfileLine,
     ProfileSet,
+    SpendReported,
     SurplusPlanned,
     SurplusPlanSettled,
 )
@@ -60,10 +61,13 @@ class Payments(Aggregate):
 
     payments: dict[str, Payment] = {}
     made: dict[str, PaymentMade] = {}
+    clawed_back: tuple[PaymentClawedBack, ...] = ()
     conditions: dict[str, Condition] = {}
     profile: tuple[ProfileLine, ...] = ()
     surplus_plans: dict[str, SurplusPlanned] = {}
-    settled_plans: frozenset[str] = frozenset()
+    settled_plans: dict[str, SurplusPlanSettled] = {}
+    statements: dict[str, SpendReported] = {}
+    """What the provider last stated for each period."""
 
     @property
     def holding(self) -> tuple[str, ...]:
@@ -82,10 +86,15 @@ class Payments(Aggregate):
         """What is scheduled or approved out of a share, and not yet paid, in pence."""
         return sum(
             payment.amount_pence
-            for payment in self.payments.values()
+            for payment in (self.payments[reference] for reference in self.promised)
             if (payment.fund, payment.year) == (fund, year)
-            and payment.status in (PaymentStatus.SCHEDULED, PaymentStatus.APPROVED)
         )
+
+    @property
+    def promised(self) -> tuple[str, ...]:
+        """The payments that are scheduled or approved, and not yet paid, by reference."""
+        waiting = (PaymentStatus.SCHEDULED, PaymentStatus.APPROVED)
+        return tuple(reference for reference, payment in self.payments.items() if payment.status in waiting)
 
     def payment(self, reference: str) -> Payment:
         """The payment, or ``NotFound``."""
@@ -129,13 +138,16 @@ class Payments(Aggregate):
                 return self._paid(said)
             case PaymentClawedBack(payment=reference, amount_pence=amount):
                 back = self.payments[reference].clawed_back_pence + amount
-                return self._changed(reference, clawed_back_pence=back)
+                less = self._changed(reference, clawed_back_pence=back)
+                return less.model_copy(update={"clawed_back": (*self.clawed_back, event)})
             case ProfileSet(lines=lines):
                 return self.model_copy(update={"profile": lines})
             case SurplusPlanned(plan=plan):
                 return self._plus("surplus_plans", plan, event)
             case SurplusPlanSettled(plan=plan):
-                return self.model_copy(update={"settled_plans": self.settled_plans | {plan}})
+                return self._plus("settled_plans", plan, event)
+            case SpendReported(period=period):
+                return self._plus("statements", period, event)
             case _:
                 return self
 

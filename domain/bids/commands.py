@@ -118,6 +118,8 @@ class WinBid(BidCommand, may={Role.FINANCE}):
         self.check_undecided(state)
         if state.status is not BidStatus.SUBMITTED:
             raise Refusal(f"Bid {self.bid} is not submitted yet (submit-bid).")
+        if self.won_on > occasion.today:
+            raise Refusal("A bid cannot have been won in the future.")
         if (state.match is None) != (self.match_award is None):
             raise Refusal(
                 "Match that was kept aside is committed to an award when the bid is won: name it (match_award). "
@@ -163,6 +165,8 @@ class LoseBid(BidCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER}):
         if state.status is BidStatus.LOST:
             return []
         self.check_undecided(state)
+        if self.lost_on > occasion.today:
+            raise Refusal("A bid cannot have been lost in the future.")
         return [BidLost(lost_on=self.lost_on, reason=self.reason)]
 
     def together_with(self, state: Bid, occasion: Occasion) -> Sequence[Command[Any]]:

@@ -12,6 +12,7 @@ from domain.errors import NotFound, Refusal
 from domain.funds.events import (
     AdministrationCapSet,
     AllocationAmended,
+    AllocationConfirmed,
     AllocationReceived,
     CapBasis,
     EarmarkHeld,
@@ -28,7 +29,7 @@ from domain.funds.events import (
     UnderspendReturned,
 )
 from domain.funds.fund import Fund
-from domain.kernel import Command, Event, Occasion, Reference, Role, Words
+from domain.kernel import Command, Day, Event, Occasion, Reference, Role, Words
 from domain.money import MOST_PENCE, Pence
 from domain.periods import FinancialYear
 
@@ -90,15 +91,47 @@ class ReceiveAllocation(FundCommand, may={Role.FINANCE}):
 
     def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
         said = AllocationReceived(**self.model_dump(exclude={"fund", "year"}))
-        known = state.allocations.get(self.agreement)
+        known = state.first_allocations.get(self.agreement)
         if known == said:
             return []
         if known is not None:
             raise Refusal(
                 f"An allocation under {self.agreement} is already recorded for {self.fund} {self.year}, differently. "
-                "Record a further amount under an agreement reference of its own."
+                "Record its exact amount (confirm-allocation), an addendum (amend-allocation), or a further amount "
+                "under an agreement reference of its own."
             )
         return [said]
+
+
+class ConfirmAllocation(FundCommand, may={Role.FINANCE}):
+    """Record the exact amount of an allocation that was rounded (£1m), or not known, and where it comes from."""
+
+    agreement: Reference
+    amount_pence: Pence
+    source: Words
+    effective_on: Day | None = None
+
+    def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
+        known = state.allocations.get(self.agreement)
+        if known is None:
+            raise NotFound(f"No allocation under {self.agreement} is recorded for {self.fund} {self.year}.")
+        if known.exact and known.amount_pence is not None:
+            if known.amount_pence == self.amount_pence:
+                return []
+            raise Refusal(
+                f"The allocation under {self.agreement} is exact already: {money.pounds(known.amount_pence)}. "
+                "Record a change to it as an addendum (amend-allocation)."
+            )
+        amended = sum(each.change_pence for each in state.amendments.values() if each.agreement == self.agreement)
+        if self.amount_pence + amended < 0:
+            raise Refusal(f"Addenda took {money.pounds(-amended)} of it away already: it was not less than that.")
+        return [
+            AllocationConfirmed(
+                **self.model_dump(include={"agreement", "amount_pence", "source"}),
+                was_pence=known.amount_pence,
+                effective_on=_day(self, occasion),
+            )
+        ]
 
 
 class AmendAllocation(FundCommand, may={Role.FINANCE}):
@@ -109,7 +142,7 @@ class AmendAllocation(FundCommand, may={Role.FINANCE}):
     change_pence: Annotated[int, Field(ge=-MOST_PENCE, le=MOST_PENCE)]
     """Less than nought when the allocation becomes smaller."""
     reason: Words
-    effective_on: date | None = None
+    effective_on: Day | None = None
 
     def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
         allocation = state.allocations.get(self.agreement)
@@ -137,7 +170,7 @@ class SetRingFence(FundCommand, may={Role.FINANCE}):
     kind: RingFenceKind = RingFenceKind.RING_FENCE
     amount_pence: Pence
     reason: Words
-    effective_on: date | None = None
+    effective_on: Day | None = None
 
     def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
         said = RingFenceSet(
@@ -168,9 +201,9 @@ class ReceiveCarriedFunds(FundCommand):
     effective_on: date
 
     def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
-        if self.transfer in state.carried_in:
-            return []
-        return [FundsCarriedIn(**self.model_dump(exclude={"fund", "year"}))]
+        said = FundsCarriedIn(**self.model_dump(exclude={"fund", "year"}))
+        known = state.carried_in.get(self.transfer)
+        return [said] if known is None else _same_or_refuse(known, said, f"Transfer {self.transfer}")
 
 
 class CarryFunds(FundCommand, may={Role.FINANCE}):
@@ -183,8 +216,8 @@ class CarryFunds(FundCommand, may={Role.FINANCE}):
     amount_pence: SomePence
     permission: Words
     decision: Words | None = None
-    use_by: date | None = None
-    effective_on: date | None = None
+    use_by: Day | None = None
+    effective_on: Day | None = None
 
     @model_validator(mode="after")
     def _elsewhere(self) -> Self:
@@ -223,7 +256,7 @@ class ReturnUnderspend(FundCommand, may={Role.FINANCE}):
     ring_fence: Reference | None = None
     how: ReturnedHow
     reason: Words
-    effective_on: date | None = None
+    effective_on: Day | None = None
 
     def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
         said = UnderspendReturned(
@@ -276,12 +309,15 @@ class HoldEarmark(FundCommand, may={Role.FINANCE, Role.COMMISSIONER}):
     kind: EarmarkKind
     amount_pence: SomePence
     ring_fence: Reference | None = None
-    effective_on: date | None = None
+    effective_on: Day | None = None
 
     def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
         known = state.earmarks.get(self.earmark)
         if known is not None:
-            if (known.title, known.kind, known.first_pence) == (self.title, self.kind, self.amount_pence):
+            if (known.title, known.kind, known.first_pence, known.ring_fence) == (
+                *(self.title, self.kind, self.amount_pence),
+                self.ring_fence,
+            ):
                 return []
             raise Refusal(f"There is already an earmark {self.earmark} in {self.fund} {self.year}, held differently.")
         over = state.over_after(self.amount_pence, "an earmark", self.ring_fence)
@@ -302,7 +338,7 @@ class ReleaseEarmark(FundCommand, may={Role.FINANCE, Role.COMMISSIONER}):
     earmark: Reference
     amount_pence: SomePence | None = None
     reason: Words
-    effective_on: date | None = None
+    effective_on: Day | None = None
 
     def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
         held = state.earmarks.get(self.earmark)

@@ -68,6 +68,17 @@ class AllocationReceived(Event, name="fund.allocation-received"):
     received_on: date | None
 
 
+class AllocationConfirmed(Event, name="fund.allocation-confirmed"):
+    """The exact amount of an allocation became known that was rounded, or not known at all."""
+
+    agreement: Reference
+    amount_pence: Pence
+    was_pence: Pence | None
+    """What stood for it until now; ``None``: nothing did."""
+    source: Words
+    effective_on: date
+
+
 class AllocationAmended(Event, name="fund.allocation-amended"):
     """An addendum made an allocation larger or smaller, to the penny. It is recorded even if awards then exceed it."""
 

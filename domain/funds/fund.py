@@ -12,6 +12,7 @@ from domain.errors import NotFound, Refusal
 from domain.funds.events import (
     AdministrationCapSet,
     AllocationAmended,
+    AllocationConfirmed,
     AllocationReceived,
     CapBasis,
     CommitmentConfirmed,
@@ -61,6 +62,8 @@ class Fund(Aggregate):
     title: str = ""
     funder: str = ""
     return_to: str | None = None
+    first_allocations: dict[str, AllocationReceived] = {}
+    """As first recorded, before anything was confirmed."""
     allocations: dict[str, AllocationReceived] = {}
     amendments: dict[str, AllocationAmended] = {}
     ring_fences: dict[str, RingFenceSet] = {}
@@ -107,6 +110,12 @@ class Fund(Aggregate):
         """What is free in a compartment; less than nought when it is over-committed."""
         received = self.received_in(ring_fence)
         return None if received is None else received - self.taken_in(ring_fence) - self.gone_from(ring_fence)
+
+    @property
+    def left_pence(self) -> int | None:
+        """What is free in the whole fund; less than nought when it is over-committed."""
+        lefts = [self.left_in(ring_fence) for ring_fence in (None, *self.ring_fences)]
+        return money.add(lefts)
 
     @property
     def taken_pence(self) -> int:
@@ -166,16 +175,20 @@ class Fund(Aggregate):
             place = f"ring-fence {ring_fence} of {self.title}" if ring_fence else self.title
             allowed = f"a tolerance of {money.pounds(self.tolerance_pence)}" if self.tolerance else "no tolerance"
             raise Refusal(
-                f"{place[:1].upper()}{place[1:]} has {money.pounds(left)} left, and {what} of "
+                f"{place[:1].upper()}{place[1:]} has {money.pounds(max(0, left))} left, and {what} of "
                 f"{money.pounds(more_pence)} would put it {money.pounds(over_here)} over, with {allowed} set. "
                 "Lower the amount, release something, or have a tolerance authorised (set-tolerance)."
             )
         return over
 
     def check_free(self, amount_pence: int, ring_fence: str | None, what: str) -> None:
-        """Raises ``Refusal`` unless so much is free: what is committed or kept aside cannot leave the fund."""
+        """Raises ``Refusal`` unless so much is free: what is committed or kept aside cannot leave the fund.
+
+        It must be free in the compartment and in the whole fund, as another compartment may be over-committed.
+        """
         self.check_ring_fence(ring_fence)
-        left = self.left_in(ring_fence)
+        lefts = [left for left in (self.left_in(ring_fence), self.left_pence) if left is not None]
+        left = min(lefts, default=None)
         if left is not None and amount_pence > left:
             raise Refusal(f"{self.title} has {money.pounds(max(0, left))} free: no more than that can be {what}.")
 
@@ -184,7 +197,10 @@ class Fund(Aggregate):
             case FundOpened():
                 return self.model_copy(update=dict(event))
             case AllocationReceived(agreement=agreement):
-                return self._plus("allocations", agreement, event)
+                return self._plus("allocations", agreement, event)._plus("first_allocations", agreement, event)
+            case AllocationConfirmed(agreement=agreement, amount_pence=amount):
+                exact = {"amount_pence": amount, "exact": True}
+                return self._plus("allocations", agreement, self.allocations[agreement].model_copy(update=exact))
             case AllocationAmended(addendum=addendum):
                 return self._plus("amendments", addendum, event)
             case RingFenceSet(ring_fence=ring_fence):

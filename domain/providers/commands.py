@@ -76,7 +76,11 @@ class ChangeProviderStatus(ProviderCommand, may={Role.CONTRACT_MANAGER, Role.ADM
     reason: Words
 
     def decide(self, state: Provider, occasion: Occasion) -> Sequence[Event]:
-        return [] if state.status is self.status else [ProviderStatusChanged(status=self.status, reason=self.reason)]
+        if state.status is self.status:
+            return []
+        if state.merged:
+            raise Refusal(f"Provider {self.provider} became part of {state.same_as}: awards go to that one.")
+        return [ProviderStatusChanged(status=self.status, reason=self.reason)]
 
 
 class RenameProvider(ProviderCommand, may={Role.CONTRACT_MANAGER, Role.ADMINISTRATOR}):
@@ -89,6 +93,8 @@ class RenameProvider(ProviderCommand, may={Role.CONTRACT_MANAGER, Role.ADMINISTR
     def decide(self, state: Provider, occasion: Occasion) -> Sequence[Event]:
         if state.title == self.title:
             return []
+        if self.since > occasion.today:
+            raise Refusal("A provider cannot have another name from a day in the future: record it then.")
         return [ProviderRenamed(title=self.title, since=self.since, reason=self.reason)]
 
 
@@ -101,12 +107,14 @@ class MergeProvider(ProviderCommand, may={Role.CONTRACT_MANAGER, Role.ADMINISTRA
 
     def decide(self, state: Provider, occasion: Occasion) -> Sequence[Event]:
         _check_other(self.provider, self.into, state)
-        if state.same_as == self.into:
+        if state.merged:
             return []
+        if self.merged_on > occasion.today:
+            raise Refusal("A provider cannot have merged in the future.")
         return [ProviderMerged(into=self.into, merged_on=self.merged_on, reason=self.reason)]
 
     def together_with(self, state: Provider, occasion: Occasion) -> Sequence[Command[Any]]:
-        return [ConfirmStandsAlone(provider=self.into)]
+        return () if state.same_as == self.into else [ConfirmStandsAlone(provider=self.into)]
 
 
 class RecogniseProvider(ProviderCommand, may={Role.CONTRACT_MANAGER, Role.ADMINISTRATOR}):
@@ -122,7 +130,7 @@ class RecogniseProvider(ProviderCommand, may={Role.CONTRACT_MANAGER, Role.ADMINI
         return [ProviderRecognised(same_as=self.same_as, reason=self.reason)]
 
     def together_with(self, state: Provider, occasion: Occasion) -> Sequence[Command[Any]]:
-        return [ConfirmStandsAlone(provider=self.same_as)]
+        return () if state.same_as == self.same_as else [ConfirmStandsAlone(provider=self.same_as)]
 
 
 def _check_other(provider: str, other: str, state: Provider) -> None:

@@ -22,6 +22,8 @@ class Provider(Aggregate):
     title: str = ""
     kind: Kind = Kind.ORGANISATION
     status: Status = Status.ACTIVE
+    merged: bool = False
+    """Whether it became part of another one, and so takes no new awards for ever."""
     same_as: str | None = None
     """The provider it was merged into, or recognised as: sums go there."""
     charity_number: str | None = None
@@ -34,7 +36,7 @@ class Provider(Aggregate):
             case ProviderRenamed(title=title):
                 return self.model_copy(update={"title": title})
             case ProviderMerged(into=into):
-                return self.model_copy(update={"same_as": into, "status": Status.CEASED})
+                return self.model_copy(update={"same_as": into, "status": Status.CEASED, "merged": True})
             case ProviderRecognised(same_as=same_as):
                 return self.model_copy(update={"same_as": same_as})
             case ProviderIdentified():

@@ -6,13 +6,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 import typer
 from pydantic import ValidationError
+from rich import box
+from rich.cells import cell_len
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table as RichTable
+from rich.text import Text
 
 from domain.errors import OutturnError, Refusal
 from domain.kernel import LONDON
@@ -98,9 +102,7 @@ def print_table(table: Table, form: Format) -> None:
             sys.stdout.buffer.write(to_csv(table))
             sys.stdout.buffer.flush()
         case Format.TABLE:
-            out.print(_for_people(table))
-            for note in table.notes:
-                out.print(note, style="dim")
+            _print_for_people(table)
 
 
 def print_json(said: Any) -> None:
@@ -108,28 +110,105 @@ def print_json(said: Any) -> None:
     sys.stdout.write(json.dumps(said, ensure_ascii=False, indent=2) + "\n")
 
 
-def _for_people(table: Table) -> RichTable:
-    """The columns that matter most, and of those only the ones that say anything."""
-    drawn = RichTable(title=table.title, title_justify="left", title_style="bold", header_style="bold")
-    kept = []
-    for place, column in enumerate(table.columns):
-        if column.detail:
+_LONGEST_WORD = 28
+"""A longer word may be broken over two lines; a shorter one, or an amount, never is."""
+
+
+class _Drawing(NamedTuple):
+    """One way to draw a table."""
+
+    box: box.Box
+    padding: tuple[int, int, int, int]
+    around: int
+    """What a column needs beside its text: lines and spaces."""
+    days_in_one_line: bool
+
+
+_DRAWINGS = (
+    _Drawing(box.HEAVY_HEAD, (0, 1, 0, 1), around=3, days_in_one_line=True),
+    _Drawing(box.SIMPLE_HEAD, (0, 1, 0, 0), around=2, days_in_one_line=False),
+)
+"""The first that the terminal has room for is taken."""
+
+
+def _print_for_people(table: Table) -> None:
+    """The columns that matter most, and of those only the ones that say anything.
+
+    Nothing is cut off: what is too wide for the terminal as a table is printed entry by entry.
+    """
+    kept = [(place, column) for place, column in enumerate(table.columns) if _says_anything(table, place)]
+    columns = [column for _place, column in kept]
+    texts = [[column.title, *(_on_screen(column, row[place]) for row in table.rows)] for place, column in kept]
+    drawn = _drawn(columns, texts) if table.rows else None
+    if drawn is not None:
+        drawn.title = Text(table.title, style="bold")
+        out.print(drawn)
+    else:
+        out.print(Text(table.title, style="bold"))
+        for number in range(1, len(table.rows) + 1):
+            _print_entry(columns, [own[number] for own in texts])
+        if not table.rows:
+            out.print("Nothing.")
+    for note in table.notes:
+        out.print(note, style="dim", markup=False)
+
+
+def _drawn(columns: list[Column], texts: list[list[str]]) -> RichTable | None:
+    """The table drawn in the first way that there is room for; nothing, if there is none."""
+    for way in _DRAWINGS:
+        least = [_least(column, own, way.days_in_one_line) for column, own in zip(columns, texts, strict=True)]
+        room = out.width - way.around * len(columns) - 1
+        if sum(least) > room:
             continue
-        if table.rows and all(row[place].value is None and not row[place].words for row in table.rows):
-            continue
-        kept.append((place, column))
-        right = column.kind in ("pence", "count")
-        drawn.add_column(column.title, justify="right" if right else "left", no_wrap=column.kind == "date")
-    for row in table.rows:
-        drawn.add_row(*(_on_screen(column, row[place]) for place, column in kept))
-    if not table.rows:
-        drawn.caption = "Nothing."
-    return drawn
+        drawn = RichTable(title_justify="left", header_style="bold", box=way.box, padding=way.padding)
+        for column, own, width in zip(columns, texts, _widths(least, texts, room), strict=True):
+            right = column.kind in ("pence", "count")
+            drawn.add_column(
+                Text(own[0]), justify="right" if right else "left", overflow="fold", min_width=width, max_width=width
+            )
+        for number in range(1, len(texts[0])):
+            drawn.add_row(*(Text(own[number]) for own in texts))
+        return drawn
+    return None
+
+
+def _says_anything(table: Table, place: int) -> bool:
+    """Whether a column is printed: it is no detail, and its question arises in some row."""
+    column = table.columns[place]
+    return not column.detail and (not table.rows or any(_on_screen(column, row[place]) for row in table.rows))
+
+
+def _least(column: Column, texts: list[str], days_in_one_line: bool) -> int:
+    """The width below which a column's text would be broken where it may not be."""
+    whole = column.kind in ("pence", "count") or (column.kind == "date" and days_in_one_line)
+    parts = [word for text in texts[1:] for word in ([text] if whole else text.split())]
+    longest = max(map(cell_len, parts), default=1)
+    return max(longest if whole else min(longest, _LONGEST_WORD), *map(cell_len, texts[0].split()))
+
+
+def _widths(least: list[int], texts: list[list[str]], room: int) -> list[int]:
+    """The width of each column: its least, and what room is left goes to those that need it most."""
+    most = [max(map(cell_len, own)) for own in texts]
+    widths = list(least)
+    for _spare in range(room - sum(widths)):
+        wanting = [place for place, width in enumerate(widths) if width < most[place]]
+        if not wanting:
+            break
+        widths[max(wanting, key=lambda place: most[place] / widths[place])] += 1
+    return widths
+
+
+def _print_entry(columns: list[Column], said: list[str]) -> None:
+    """One row as a paragraph: its first cell, and below it each heading with what it says."""
+    out.print(Text(said[0], style="bold"))
+    pairs = zip(columns[1:], said[1:], strict=True)
+    parts = Text(" · ").join(Text(f"{column.title}: {text}") for column, text in pairs if text)
+    out.print(Padding(parts, (0, 0, 0, 2), expand=False))
 
 
 def _on_screen(column: Column, cell: Cell) -> str:
     """As everywhere, but that a question which does not arise leaves its place empty."""
-    return "" if cell.missing is Missing.NOT_APPLICABLE else _escaped(shown(column, cell))
+    return "" if cell.missing is Missing.NOT_APPLICABLE else shown(column, cell)
 
 
 def _escaped(text: str) -> str:

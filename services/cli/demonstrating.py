@@ -1,4 +1,4 @@
-"""``outturn demo``: an office set up with the awards of five public papers and a year of made-up reports."""
+"""``outturn demo``: an office set up with the awards of five public papers, a year of reports and turns made up."""
 
 from functools import partial
 from pathlib import Path
@@ -6,11 +6,30 @@ from typing import Annotated
 
 import typer
 
+from domain.tables import Table
 from projections.answers import due, overdue
 from projections.budget_answers import budgets
 from projections.half_yearly_return.form import as_it_stands
+from projections.registers import payments
+from projections.views import Views
 from services.cli.console import Format, ask, out, print_table, progress_bar
 from services.settings import Settings
+
+_OF_A_PAYMENT = ("award", "provider", "amount_pence", "held_by")
+
+
+def held(views: Views) -> Table:
+    """The payments that are held back, and by which condition; in short."""
+    whole = payments(views)
+    places = {column.key: place for place, column in enumerate(whole.columns)}
+    kept = [places[key] for key in _OF_A_PAYMENT]
+    rows = [row for row in whole.rows if row[places["standing"]].value == "held"]
+    return Table(
+        name="payments-held",
+        title="Payments held",
+        columns=tuple(whole.columns[place] for place in kept),
+        rows=tuple(tuple(row[place] for place in kept) for row in rows),
+    )
 
 
 def demo(
@@ -22,12 +41,13 @@ def demo(
 
     with open_demo(Settings()) as demonstration:
         with progress_bar() as bar:
-            task = bar.add_task("Loading the papers and a year of reports", total=len(demonstration.steps))
+            task = bar.add_task("Loading the papers and what is made up", total=len(demonstration.steps))
             loaded = demonstration.play(lambda number: bar.update(task, completed=number))
         office = demonstration.office
         for line in loaded:
             out.print(line, markup=False)
         print_table(ask(office, None, budgets), Format.TABLE)
+        print_table(ask(office, None, held), Format.TABLE)
         print_table(ask(office, DUE_AS_AT, due), Format.TABLE)
         print_table(ask(office, None, overdue), Format.TABLE)
         for period in RETURNS:
@@ -35,7 +55,8 @@ def demo(
             paths = save(standing, folder)
             out.print(f"Return {period} ({standing.status}): {', '.join(str(path) for path in paths)}", markup=False)
     out.print(
-        "The awards are as five public papers state them. The outcome reports, milestones and payments are made up "
-        "for the demonstration, and marked so wherever they show.",
+        "The awards are as five public papers state them. The outcome reports, milestones and payments, the share of "
+        "the pot of 2018/19, and the fund called demonstration with all its awards are made up for the demonstration, "
+        "and marked so wherever they show.",
         style="bold",
     )

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from domain.awards.documents import AttachDocument
+from domain.awards.documents import MOST_BYTES, AttachDocument
 from domain.awards.events import DocumentKind
 from domain.errors import NotFound, Refusal
 from projections.decisions import DocumentRow
@@ -23,13 +23,19 @@ def attach(
 ) -> None:
     """Put a document of an award on file. The log keeps what it is and its SHA-256; the folder keeps the file."""
     try:
+        if file.stat().st_size > MOST_BYTES:
+            raise Refusal(f"A document may have at most {MOST_BYTES // 1_000_000} MB.")
         data = file.read_bytes()
     except OSError:
         raise Refusal(f"The file {file.name} cannot be read: check its name and that it is there.") from None
     settings = Settings()
-    kept = Documents(settings.documents).keep(data, file.name)
+    documents = Documents(settings.documents)
+    kept = documents.look_at(data, file.name)
+    order = AttachDocument(award=award, kind=kind, title=title, **kept._asdict())
     with the_office() as office:
-        written = office.do(AttachDocument(award=award, kind=kind, title=title, **kept._asdict()), settings.person)
+        office.what_if([order], settings.person, lambda _views: None)  # what is refused leaves no file behind
+        documents.keep(data, file.name)
+        written = office.do(order, settings.person)
     out.print(f"{'On file' if written else 'On file already'}: {kept.sha256}", markup=False)
 
 
@@ -49,5 +55,8 @@ def document(
     data = Documents(Settings().documents).read(found.pop())
     if to is None:
         sys.stdout.buffer.write(data)
-    else:
+        return
+    try:
         to.write_bytes(data)
+    except OSError:
+        raise Refusal(f"The file {to.name} cannot be written: check the folder and that you may write there.") from None

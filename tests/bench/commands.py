@@ -11,8 +11,9 @@ from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
 from psycopg.conninfo import conninfo_to_dict
 
-from domain.awards.commands import ApproveAward, CompleteMilestone, PlanMilestone, RegisterAward
+from domain.awards.commands import ApproveAward, RegisterAward
 from domain.awards.events import Route, Share
+from domain.awards.milestone_commands import CompleteMilestone, PlanMilestone
 from domain.kernel import Actor, Command, Role
 from services.event_store import open_log
 from services.office import Office

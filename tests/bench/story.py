@@ -17,10 +17,10 @@ from domain.awards.events import (
     MilestonePlanned,
     MilestoneRescheduled,
     MonitoringScheduled,
-    PaymentMade,
     Route,
     Share,
 )
+from domain.awards.payment_events import PaymentMade
 from domain.funds.events import AllocationReceived, EarmarkHeld, EarmarkKind, FundOpened, FundsCommitted, FundsPaid
 from domain.kernel import Event
 from domain.monitoring.events import NilReturnDeclared, ObligationMet, ObligationMoved, ObligationOwed

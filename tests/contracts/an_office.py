@@ -2,7 +2,7 @@
 
 from domain.funds.commands import HoldEarmark
 from domain.funds.events import EarmarkKind
-from projections.budgets import BudgetRow
+from projections.budgets import BalanceRow
 from services.office import Office
 from tests.scenes import FUND, PROVIDER, YEAR, accepted, awarded, do, fund_with, reporting
 
@@ -21,7 +21,7 @@ def go_on(office: Office, award: str = "a3") -> None:
 def committed(office: Office) -> int:
     """Of the fund, in pounds, as served."""
     with office.reading() as views:
-        return views.rows(BudgetRow)[0].committed_pence // 100
+        return views.rows(BalanceRow)[0].committed // 100
 
 
 def earmark(pounds: int, reference: str | None = None) -> HoldEarmark:
@@ -44,5 +44,5 @@ def names(office: Office) -> list[str]:
 def left(office: Office, fund: str = FUND) -> int | None:
     """What is left of a fund, in pounds."""
     with office.reading() as views:
-        (row,) = views.rows(BudgetRow, BudgetRow.table.c.fund == fund)
+        (row,) = views.rows(BalanceRow, BalanceRow.table.c.fund == fund)
     return None if row.left_pence is None else row.left_pence // 100

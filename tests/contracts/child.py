@@ -10,7 +10,7 @@ import sys
 from typing import Any
 
 from domain.errors import OutturnError
-from projections.budgets import BudgetRow
+from projections.budgets import BalanceRow
 from projections.rows import Rows
 from services import read_models
 from services.office import Office
@@ -23,7 +23,7 @@ from tests.story import EVERYBODY, OCTOBER
 def budgets(office: Office, _asked: dict[str, Any]) -> list[list[Any]]:
     """Fund, received and committed of every budget."""
     with office.reading() as views:
-        return [[row.fund, row.received_pence, row.committed_pence] for row in views.rows(BudgetRow)]
+        return [[row.fund, row.received_pence, row.committed] for row in views.rows(BalanceRow)]
 
 
 def approve(office: Office, asked: dict[str, Any]) -> int:

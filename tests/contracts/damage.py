@@ -77,7 +77,7 @@ SQLITE: dict[str, Callable[[str], None]] = {
     "the file cut in half": _cut_in_half,
     "an empty file in its place": _put_an_empty_one_in_its_place,
     "the write-ahead file deleted": _delete_what_is_not_yet_in_the_file,
-    "a table dropped": _in_file("DROP TABLE budgets"),
+    "a table dropped": _in_file("DROP TABLE balances"),
     "the progress dropped": _in_file("DROP TABLE progress"),
     "the progress forgotten": _in_file("DELETE FROM progress"),
     "a column dropped": _in_file("ALTER TABLE awards DROP COLUMN service"),
@@ -101,7 +101,7 @@ def _in_schema(statement: str) -> Callable[[str], None]:
 
 POSTGRESQL: dict[str, Callable[[str], None]] = {
     "the schema dropped": _in_schema("DROP SCHEMA {schema} CASCADE"),
-    "a table dropped": _in_schema("DROP TABLE {schema}.budgets"),
+    "a table dropped": _in_schema("DROP TABLE {schema}.balances"),
     "the progress dropped": _in_schema("DROP TABLE {schema}.progress"),
     "the progress forgotten": _in_schema("DELETE FROM {schema}.progress"),
     "a column dropped": _in_schema("ALTER TABLE {schema}.awards DROP COLUMN service"),
@@ -110,16 +110,16 @@ POSTGRESQL: dict[str, Callable[[str], None]] = {
 HARMS = {"sqlite": SQLITE, "postgresql": POSTGRESQL}
 
 LOST_ROWS: dict[str, dict[str, Callable[[str], None]]] = {
-    "sqlite": {"budgets": _in_file("DELETE FROM budgets"), "awards": _in_file("DELETE FROM awards")},
+    "sqlite": {"balances": _in_file("DELETE FROM balances"), "awards": _in_file("DELETE FROM awards")},
     "postgresql": {
-        "budgets": _in_schema("TRUNCATE {schema}.budgets"),
+        "balances": _in_schema("TRUNCATE {schema}.balances"),
         "awards": _in_schema("TRUNCATE {schema}.awards"),
     },
 }
 """Rows that were lost: seen when an event asks for one of them."""
 
 WRONG_ROWS = {
-    "sqlite": _in_file("UPDATE budgets SET committed_pence = 100"),
-    "postgresql": _in_schema("UPDATE {schema}.budgets SET committed_pence = 100"),
+    "sqlite": _in_file("UPDATE balances SET committed = 100"),
+    "postgresql": _in_schema("UPDATE {schema}.balances SET committed = 100"),
 }
 """Rows as another log would have made them."""

@@ -321,7 +321,7 @@ def test_a_server_that_is_not_there_is_told_in_plain_words(tmp_path: Path) -> No
 def test_the_log_stands_beside_the_tables_of_others_whatever_the_search_path(database: str) -> None:
     with psycopg.connect(database, autocommit=True) as server:
         server.execute("CREATE SCHEMA pcc")
-        server.execute("CREATE TABLE public.budgets (ours boolean)")
+        server.execute("CREATE TABLE public.balances (ours boolean)")
         address = Database.of(f"{database}&options=-csearch_path%3Dpcc")
         first, second = open_log(address), open_log(address)
         first.append([draft("provider-p1", 1)])

@@ -7,9 +7,10 @@ from typing import Any, ClassVar
 
 import pytest
 
-from domain.awards.commands import ReduceAward
+from domain.awards.changes import ReduceAward
 from domain.errors import NotAllowed, NotFound, Refusal
-from domain.funds.commands import CommitFunds, HoldEarmark
+from domain.funds.commands import HoldEarmark
+from domain.funds.consequences import CommitFunds
 from domain.funds.fund import Fund
 from domain.kernel import Actor, Event, Occasion, Role
 from services import office as office_module
@@ -191,7 +192,12 @@ def test_what_an_office_remembers_never_hides_what_another_recorded(office: Offi
     for number, (first, second) in enumerate([(office, other), (other, office)] * 3):
         do(first, registered(f"a{number}"))
         do(second, approved(f"a{number}", share(10)))
-        do(first, ReduceAward(award=f"a{number}", fund=FUND, year=YEAR, by_pence=1_00, reason="Fewer sessions"))
+        do(
+            first,
+            ReduceAward(
+                award=f"a{number}", variation="v1", fund=FUND, year=YEAR, by_pence=1_00, reason="Fewer sessions"
+            ),
+        )
     assert left(office) == left(other) == 100 - 6 * 9
 
 

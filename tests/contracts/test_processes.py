@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from projections.budgets import BudgetRow
+from projections.budgets import BalanceRow
 from services.office import Office
 from tests.conftest import LASTING, OpenAnother
 from tests.contracts.crew import Crew, Hand
@@ -67,7 +67,7 @@ def test_two_processes_that_commit_the_last_pounds_of_a_fund_one_wins_and_the_ot
         assert told["refused"] == "Refusal"
         assert f"Fund {fund} has £0 left" in told["words"]
         with office.reading() as views:
-            assert views.rows(BudgetRow, BudgetRow.table.c.fund == fund)[0].left_pence == 0
+            assert views.rows(BalanceRow, BalanceRow.table.c.fund == fund)[0].left_pence == 0
 
 
 def test_eight_processes_that_share_out_a_fund_never_take_more_than_there_is(

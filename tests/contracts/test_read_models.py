@@ -8,21 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from domain.awards.commands import RecordPayment
+from domain.awards.payment_commands import RecordPayment
 from domain.kernel import Recorded
 from projections.answers import ANSWERS
 from projections.awards import AwardRow
-from projections.budgets import BudgetRow
+from projections.budgets import BalanceRow
 from projections.projection import Projection
 from projections.rows import Rows
 from projections.timeline import timeline
-from projections.views import PROJECTIONS
+from projections.views import PROJECTIONS, Views
 from services import places, read_models
 from services.event_store import Unavailable
 from services.office import Office
 from services.settings import Settings
 from services.wiring import open_office
-from tests.conftest import Clock, OpenAnother
+from tests.conftest import LASTING, Clock, OpenAnother
 from tests.contracts import damage
 from tests.contracts.an_office import begin, committed, earmark, go_on
 from tests.scenes import (
@@ -51,7 +51,7 @@ def test_what_was_just_recorded_is_what_is_read(office: Office) -> None:
         with office.reading() as views:
             assert views.position == office.log.head()
             assert views.find(AwardRow, award)
-            assert views.rows(BudgetRow)[0].committed_pence == (500 + 100 * number) * 100
+            assert views.rows(BalanceRow)[0].committed == (500 + 100 * number) * 100
 
 
 def test_what_another_office_recorded_is_what_is_read(office: Office, open_another: OpenAnother) -> None:
@@ -91,7 +91,7 @@ def test_what_is_read_does_not_change_while_it_is_read(office: Office, kind: str
         if kind != "memory":
             assert committed(other) == 600
         assert views.rows(AwardRow) == before
-        assert views.rows(BudgetRow)[0].committed_pence == 500_00
+        assert views.rows(BalanceRow)[0].committed == 500_00
     assert committed(office) == 600
 
 
@@ -187,7 +187,7 @@ def test_as_at_a_moment_is_what_was_written_down_by_then(office: Office, clock: 
     clock.forward(days=1)
     go_on(office)
     with office.as_at(clock.now - DAY / 2) as views:
-        assert views.rows(BudgetRow)[0].committed_pence == 500_00
+        assert views.rows(BalanceRow)[0].committed == 500_00
         assert views.moment == clock.now - DAY / 2
         position = views.position
     assert folded_anew(office, position) == before
@@ -220,6 +220,26 @@ def test_a_past_timeline_ends_where_the_past_ends_though_all_was_recorded_in_one
 EARLIER = (Clock().now - DAY).date()
 
 
+@pytest.mark.parametrize("kind", LASTING, indirect=True)
+def test_a_trial_that_somebody_else_got_ahead_of_is_told_to_be_busy_and_leaves_nothing(
+    office: Office, open_another: OpenAnother
+) -> None:
+    begin(office)
+    other = open_another()
+
+    def while_they_catch_up(views: Views) -> int:
+        (found,) = views.rows(BalanceRow)
+        if not found.earmarked:
+            do(other, earmark(40))
+            everything_in(other)
+        return found.earmarked
+
+    with pytest.raises(Unavailable, match="busy for too long"):
+        office.what_if([earmark(70)], EVERYBODY, while_they_catch_up)
+    assert office.what_if([earmark(70)], EVERYBODY, while_they_catch_up) == (40_00, 110_00)
+    assert everything_in(office) == folded_anew(office)
+
+
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_read_models_held_by_somebody_for_too_long_are_told_to_be_busy(
     database: str, office: Office, open_another: OpenAnother, monkeypatch: pytest.MonkeyPatch
@@ -244,7 +264,7 @@ def test_an_office_may_live_in_a_folder_of_any_name(tmp_path: Path) -> None:
         with open_office(Settings(database=str(folder / "outturn.db"))).open() as office:
             do(office, *fund_with(10))
             with office.reading() as views:
-                assert len(views.rows(BudgetRow)) == 1
+                assert len(views.rows(BalanceRow)) == 1
     assert {path.parent for path in tmp_path.rglob("*.db")} == {folder}
 
 

@@ -9,41 +9,34 @@ from hypothesis import strategies as some
 from pydantic import ValidationError
 
 from domain.awards.award import Award, AwardStatus
-from domain.awards.commands import (
-    MOST_OWED,
-    ApproveAward,
-    AwardCommand,
-    CompleteMilestone,
-    ConfirmAward,
-    ConfirmAwardAmount,
-    MissMilestone,
-    PlanMilestone,
-    RecordPayment,
-    ReduceAward,
-    RegisterAward,
-    RescheduleMilestone,
-    ScheduleMonitoring,
-    WaiveMilestone,
-    WithdrawAward,
-)
+from domain.awards.change_events import AwardAmountConfirmed, AwardReduced, AwardWithdrawn
+from domain.awards.changes import ConfirmAwardAmount, ReduceAward, WithdrawAward
+from domain.awards.commands import ApproveAward, AwardCommand, ConfirmAward, RegisterAward
 from domain.awards.events import (
-    AwardAmountConfirmed,
     AwardApproved,
-    AwardReduced,
     AwardRegistered,
-    AwardWithdrawn,
     MilestoneCompleted,
     MilestoneMissed,
     MilestonePlanned,
     MilestoneRescheduled,
     MilestoneWaived,
     MonitoringScheduled,
-    PaymentMade,
     Route,
     Share,
 )
+from domain.awards.milestone_commands import (
+    MOST_OWED,
+    CompleteMilestone,
+    MissMilestone,
+    PlanMilestone,
+    RescheduleMilestone,
+    ScheduleMonitoring,
+    WaiveMilestone,
+)
+from domain.awards.payment_commands import RecordPayment
+from domain.awards.payment_events import PaymentMade
 from domain.errors import NotFound, Refusal
-from domain.funds.commands import CommitFunds, ConfirmCommitment, PayFunds, ReleaseFunds
+from domain.funds.consequences import CommitFunds, ConfirmCommitment, PayFunds, ReleaseFunds
 from domain.kernel import Event, Role
 from domain.monitoring.commands import OweObligation
 from domain.monitoring.schedule import DueRule
@@ -196,9 +189,7 @@ class TestApproving:
     def test_an_approved_award_is_not_approved_for_other_amounts(self) -> None:
         other = ApproveAward(award=HUB, shares=(SHARE.model_copy(update={"amount_pence": 1}),))
         story = given(REGISTERED, APPROVED).when(other)
-        story.then_refused(
-            f"Award {HUB} is already approved, for other amounts: reduce it, or approve a further award", Refusal
-        )
+        story.then_refused(f"Award {HUB} is approved already, for other amounts. Record the change as itself", Refusal)
         assert story.orders() == []
 
     def test_a_withdrawn_award_is_not_approved_again(self) -> None:
@@ -294,7 +285,7 @@ class TestConfirmingAnAmount:
     def test_an_amount_that_is_known_is_not_confirmed_as_another(self) -> None:
         story = given(REGISTERED, APPROVED_UNKNOWN, self.confirmed)
         story.when(self.order.model_copy(update={"amount_pence": 12_000_00})).then_refused(
-            r"The amount is known already: £10,000\. To make it smaller, reduce it \(reduce-award\)", Refusal
+            r"The amount is known already: £10,000\. Record a change as itself", Refusal
         )
         assert story.orders() == []
 
@@ -307,8 +298,10 @@ class TestConfirmingAnAmount:
 
 
 class TestReducing:
-    order = ReduceAward(award=HUB, **VICTIMS, by_pence=46_000_00, reason="Fewer hours.")
-    reduced = AwardReduced(**VICTIMS, by_pence=46_000_00, reason="Fewer hours.")
+    order = ReduceAward(award=HUB, variation="v-1", **VICTIMS, by_pence=46_000_00, reason="Fewer hours.")
+    reduced = AwardReduced(
+        variation="v-1", **VICTIMS, by_pence=46_000_00, reason="Fewer hours.", effective_on=date(2017, 10, 16)
+    )
 
     def test_what_an_award_is_reduced_by_goes_back_to_its_fund(self) -> None:
         story = given(REGISTERED, APPROVED).when(self.order)
@@ -322,7 +315,7 @@ class TestReducing:
 
     def test_an_amount_that_is_not_known_cannot_be_reduced(self) -> None:
         given(REGISTERED, APPROVED_UNKNOWN).when(self.order.model_copy(update=GRANTS)).then_refused(
-            r"The amount is not known: confirm it before it is reduced \(confirm-award-amount\)", Refusal
+            r"The amount is not known: confirm it before it is varied \(confirm-award-amount\)", Refusal
         )
 
     def test_only_an_approved_award_is_reduced(self) -> None:
@@ -334,7 +327,7 @@ class TestReducing:
 
     def test_nothing_is_no_reduction(self) -> None:
         with pytest.raises(ValidationError, match="greater than 0"):
-            ReduceAward(award=HUB, **VICTIMS, by_pence=0, reason="Fewer hours.")
+            ReduceAward(award=HUB, variation="v-1", **VICTIMS, by_pence=0, reason="Fewer hours.")
 
 
 class TestWithdrawing:
@@ -440,7 +433,7 @@ class TestMilestones:
     def test_nothing_more_is_planned_for_a_withdrawn_award(self) -> None:
         for before in ((REGISTERED, WITHDRAWN), (REGISTERED, APPROVED, self.planned, WITHDRAWN)):
             given(*before).when(self.plan).then_refused(
-                f"Award {HUB} was withdrawn: nothing more is asked of it", Refusal
+                f"Award {HUB} is withdrawn: nothing more is asked of it", Refusal
             )
 
     @pytest.mark.parametrize("day", [date(1989, 12, 31), date(2101, 1, 1), date.max])
@@ -469,7 +462,7 @@ class TestMilestones:
     def test_a_missed_milestone_that_is_moved_is_no_longer_missed(self) -> None:
         given(REGISTERED, self.planned, self.missed).when(self.reschedule).then(self.rescheduled)
         award = Award().after([REGISTERED, self.planned, self.missed, self.rescheduled])
-        assert not award.milestone("m-1").missed
+        assert not award.milestones.milestone("m-1").missed
 
     def test_what_is_met_or_waived_is_not_moved(self) -> None:
         for event in (self.completed, self.waived):
@@ -542,8 +535,8 @@ class TestMilestones:
     def test_one_milestone_does_not_touch_another(self) -> None:
         other = self.planned.model_copy(update={"milestone": "m-2"})
         award = Award().after([REGISTERED, self.planned, other, self.completed])
-        assert award.milestone("m-1").completed_on == date(2017, 10, 2)
-        assert award.milestone("m-2").completed_on is None
+        assert award.milestones.milestone("m-1").completed_on == date(2017, 10, 2)
+        assert award.milestones.milestone("m-2").completed_on is None
 
 
 class TestScheduling:
@@ -665,7 +658,7 @@ class TestScheduling:
 
     def test_a_withdrawn_award_owes_nothing_more(self) -> None:
         given(REGISTERED, WITHDRAWN).when(self.order).then_refused(
-            f"Award {HUB} was withdrawn: nothing more is owed", Refusal
+            f"Award {HUB} is withdrawn: nothing more is owed", Refusal
         )
 
     def test_when_it_is_due_may_be_given_in_words(self) -> None:

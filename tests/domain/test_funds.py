@@ -11,18 +11,15 @@ from pydantic import ValidationError
 
 from domain.errors import NotFound, OutturnError, Refusal
 from domain.funds.commands import (
-    CommitFunds,
-    ConfirmCommitment,
     FundCommand,
     HoldEarmark,
     OpenFund,
-    PayFunds,
     ReceiveAllocation,
     ReleaseEarmark,
-    ReleaseFunds,
     SetTolerance,
     StateTotal,
 )
+from domain.funds.consequences import CommitFunds, ConfirmCommitment, PayFunds, ReleaseFunds
 from domain.funds.events import (
     AllocationReceived,
     CommitmentConfirmed,

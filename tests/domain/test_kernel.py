@@ -6,8 +6,8 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from domain.awards.award import Award
-from domain.awards.commands import WithdrawAward
-from domain.awards.events import AwardWithdrawn
+from domain.awards.change_events import AwardWithdrawn
+from domain.awards.changes import WithdrawAward
 from domain.catalogue import COMMANDS, CONSEQUENCES, EVENTS, NOUNS, command_name
 from domain.errors import NotAllowed, NotFound, OutturnError, Refusal
 from domain.funds.fund import Fund

@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
-from domain.awards.commands import ApproveAward, CompleteMilestone, RegisterAward
+from domain.awards.commands import ApproveAward, RegisterAward
 from domain.awards.events import Route, Share
+from domain.awards.milestone_commands import CompleteMilestone
 from domain.personal import PERSONAL_COLUMNS, refuse_personal, sign_of_a_person
 from domain.reports.commands import SendBackReport
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 from pydantic import ValidationError
 
-from domain.tables import Cell, Column, Kind, Missing, Table, canonical, cell, digest, plain, shown
+from domain.providers.events import Kind
+from domain.tables import Cell, Column, Missing, Table, canonical, cell, digest, plain, shown
 from tests.domain.properties import modest
 
 SERVICE = Column(key="service", title="Service")

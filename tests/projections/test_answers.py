@@ -5,18 +5,16 @@ from typing import Any
 
 import pytest
 
-from domain.awards.commands import (
+from domain.awards.changes import ConfirmAwardAmount, ReduceAward, WithdrawAward
+from domain.awards.events import Route, Share
+from domain.awards.milestone_commands import (
     CompleteMilestone,
-    ConfirmAwardAmount,
     MissMilestone,
     PlanMilestone,
-    RecordPayment,
-    ReduceAward,
     RescheduleMilestone,
     WaiveMilestone,
-    WithdrawAward,
 )
-from domain.awards.events import Route, Share
+from domain.awards.payment_commands import RecordPayment
 from domain.funds.commands import (
     HoldEarmark,
     ReceiveAllocation,
@@ -30,7 +28,8 @@ from domain.providers.commands import ChangeProviderStatus, IdentifyProvider, Re
 from domain.providers.events import Kind, Status
 from domain.reports.commands import AcceptReport, CorrectReport, SendBackReport
 from domain.tables import Missing
-from projections.answers import ANSWERS, awards, budgets, due, overdue, providers, reports
+from projections.answers import ANSWERS, awards, due, overdue, providers, reports
+from projections.budget_answers import budgets, explain
 from projections.timeline import timeline
 from services.office import Office
 from tests.conftest import Clock
@@ -166,6 +165,28 @@ def test_a_papers_own_total_stands_beside_the_computed_one_with_the_difference(o
     assert row["difference_pence"] == 10_00
 
 
+def test_a_figure_that_is_not_known_is_explained_as_such(office: Office) -> None:
+    do(office, *fund_with(1_000), ReceiveAllocation(**IN_FUND, agreement="l2", amount_pence=None, source="Letter"))
+    with office.reading() as views:
+        assert "not known" in " ".join(explain(views, FUND, YEAR, "left_pence").notes)
+        assert explain(views, FUND, YEAR, "committed_pence").notes == ()
+
+
+def test_an_allocation_holds_from_the_day_it_was_received_though_it_is_written_down_later(office: Office) -> None:
+    do(office, fund_with(0)[0])
+    said: dict[str, Any] = {**IN_FUND, "source": "Letter", "received_on": date(2017, 5, 1)}
+    do(office, ReceiveAllocation(**said, agreement="l1", amount_pence=500_00))
+    with office.reading() as views:
+        held = [next(budgets(views, date(2017, month, day)).records()) for month, day in ((4, 30), (5, 1))]
+    assert [row["received_pence"] for row in held] == [None, 500_00]
+
+
+def test_a_value_that_was_worked_out_stands_beside_an_amount_only_while_that_is_not_known(office: Office) -> None:
+    do(office, *fund_with(1_000), PROVIDER, registered(), approved("a1", share(300, inferred=200)))
+    assert the_budget(office)["inferred_pence"] == 0
+    assert asked(office, "awards")[0]["inferred_pence"] is None
+
+
 # awards and providers
 
 
@@ -178,7 +199,7 @@ def test_an_award_shows_its_whole_amount_over_all_its_funds(office: Office) -> N
     assert (row["amount_pence"], row["as_printed"]) == (322_50, "£22.50 from OPCC")
     assert row["funds"] == "cdrg 2017-18; moj-victims 2017-18"
     assert (row["provider"], row["service"], row["route"]) == ("Embrace", "Service a1", "grant")
-    do(office, ReduceAward(**IN_SHARE, by_pence=100_00, reason="Fewer sessions"))
+    do(office, ReduceAward(**IN_SHARE, variation="v1", by_pence=100_00, reason="Fewer sessions"))
     assert asked(office, "awards")[0]["amount_pence"] == 222_50
 
 

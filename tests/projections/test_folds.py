@@ -1,6 +1,7 @@
 """However a history is folded, in one piece or in many, the same rows come of it, and they add up."""
 
 from collections.abc import Iterable
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -8,16 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as some
 from sqlalchemy import create_engine
 
+from domain import money
 from domain.awards.award import Award
+from domain.awards.change_events import AwardTransferred
+from domain.awards.payment_events import PaymentApproved, PaymentMade
 from domain.funds.fund import Fund
 from domain.kernel import Command, Recorded
 from projections.awards import AwardRow, ShareRow
-from projections.budgets import BudgetRow, CommitmentRow
+from projections.budget_answers import EXPLAINED, balances, budgets, explain, over_of
+from projections.budgets import FIELDS, WHOLE, BalanceRow, FundRow, LedgerRow
 from projections.monitoring import OPEN, DueItem
+from projections.partners import ContributionRow
+from projections.payments import ConditionRow, PaymentRow, ProfileRow
 from projections.reports import ReportRow
 from projections.rows import METADATA, Rows
 from projections.views import Views
 from services.event_store import open_log
+from services.office import Office
 from services.read_models import apply
 from services.settings import Database
 from tests.projections.histories import histories, lived, modest
@@ -68,53 +76,200 @@ def test_as_at_a_position_is_the_fold_of_what_was_there(history: list[Command[An
         assert folded_anew(office, position) == folded([before])
 
 
+def fund_of(office: Office, row: FundRow | BalanceRow) -> Fund:
+    """The fund as the rules know it."""
+    stream = office.log.stream(f"fund-{row.fund}-{row.year}")
+    return Fund().after([recorded.event for recorded in stream])
+
+
 @given(histories)
 @modest
 def test_every_budget_adds_up(history: list[Command[Any]]) -> None:
     with lived(history) as office, office.reading() as views:
-        for row in views.rows(BudgetRow):
-            of_fund = [row.fund, row.year]
-            commitments = [each for each in views.rows(CommitmentRow) if [each.fund, each.year] == of_fund]
-            shares = [each for each in views.rows(ShareRow) if [each.fund, each.year] == of_fund]
-            assert row.commitments == len(commitments)
-            assert row.committed_pence == sum(each.amount_pence or 0 for each in commitments)
-            assert row.commitments_not_known == sum(each.amount_pence is None for each in commitments)
-            assert row.inferred_pence == sum(each.inferred_pence or 0 for each in commitments)
-            assert row.paid_pence == sum(each.paid_pence for each in shares) <= row.committed_pence
+        for row in views.rows(BalanceRow):
+            fund, whole = fund_of(office, row), row.ring_fence == WHOLE
+            places = [None, *fund.ring_fences] if whole else [row.ring_fence]
+            of_fund = [each for each in views.rows(ShareRow) if [each.fund, each.year] == [row.fund, row.year]]
+            shares = [each for each in of_fund if each.ring_fence in places]
+            commitments = [each for each in fund.commitments.values() if each.ring_fence in places]
+            assert row.awards == len(shares) == len(commitments)
+            assert row.committed == sum(each.amount_pence or 0 for each in shares)
+            assert row.awards_not_known == sum(each.amount_pence is None for each in shares)
+            assert row.inferred == sum(each.inferred_pence or 0 for each in shares)
+            assert row.paid == sum(each.paid_pence for each in shares) <= row.committed
+            earmarks = [each.amount_pence for each in fund.earmarks.values() if each.ring_fence in places]
+            gone_to = [each for each in fund.carried_out.values() if each.ring_fence in places]
+            given_back = [each for each in fund.returned.values() if each.ring_fence in places]
+            assert row.earmarked == sum(earmarks)
+            assert row.carried_out == sum(each.amount_pence for each in gone_to)
+            assert row.returned == sum(each.amount_pence for each in given_back)
+            assert row.received_pence == (
+                (fund.received_pence if fund.allocations or fund.carried_in else None)
+                if whole
+                else fund.received_in(row.ring_fence)
+            )
             if row.received_pence is None:
                 assert row.left_pence is None
             else:
+                assert row.left_pence == money.add(fund.left_in(place) for place in places)
                 assert row.left_pence is not None
-                assert row.received_pence == row.committed_pence + row.earmarked_pence + row.left_pence
-                assert row.over_pence == max(0, -row.left_pence)
+                gone = row.returned + row.carried_out
+                assert row.received_pence == row.committed + row.earmarked + row.left_pence + gone
+
+
+@given(histories)
+@modest
+def test_a_ring_fence_is_a_part_of_its_fund_and_what_is_in_none_is_the_rest(history: list[Command[Any]]) -> None:
+    with lived(history) as office, office.reading() as views:
+        for own in balances(views).values():
+            fund = fund_of(office, own[WHOLE])
+            assert set(own) == {WHOLE, *fund.ring_fences}
+            if own[WHOLE].received_pence is not None:
+                assert over_of(own) == fund.over_pence
+                for field in ("committed", "earmarked", "paid", "returned", "carried_out"):
+                    fenced = sum(getattr(row, field) for ring_fence, row in own.items() if ring_fence != WHOLE)
+                    assert 0 <= fenced <= getattr(own[WHOLE], field)
+
+
+@given(histories)
+@modest
+def test_what_is_carried_out_of_one_fund_comes_into_another(history: list[Command[Any]]) -> None:
+    with lived(history) as office, office.reading() as views:
+        funds = {(row.fund, row.year): fund_of(office, row) for row in views.rows(FundRow)}
+        out = {
+            (transfer, place, (said.to_fund, said.to_year), said.amount_pence)
+            for place, fund in funds.items()
+            for transfer, said in fund.carried_out.items()
+        }
+        come = {
+            (transfer, (said.from_fund, said.from_year), place, said.amount_pence)
+            for place, fund in funds.items()
+            for transfer, said in fund.carried_in.items()
+        }
+        assert out == come
+
+
+@given(histories)
+@modest
+def test_a_balance_is_the_sum_of_its_entries_in_the_ledger(history: list[Command[Any]]) -> None:
+    with lived(history) as office, office.reading() as views:
+        entries = views.rows(LedgerRow)
+        for row in views.rows(BalanceRow):
+            own = [each for each in entries if [each.fund, each.year] == [row.fund, row.year]]
+            for field in FIELDS:
+                if row.ring_fence == WHOLE:
+                    amounts = [each.amount for each in own if each.field == field]
+                elif field == "allocations":
+                    continue  # a ring-fence has none of its own
+                else:
+                    named = "ring_fenced" if field == "received" else field
+                    amounts = [e.amount for e in own if (e.field, e.ring_fence) == (named, row.ring_fence)]
+                assert getattr(row, field) == sum(amounts), field
+        assert {each.field for each in entries} <= {*FIELDS, "ring_fenced"}
+        assert balances(views, date.max) == balances(views)
+
+
+@given(histories)
+@modest
+def test_the_events_behind_a_figure_of_a_budget_add_up_to_it(history: list[Command[Any]]) -> None:
+    with lived(history) as office, office.reading() as views:
+        for budget in budgets(views).records():
+            for field in EXPLAINED:
+                table = explain(views, budget["fund"], budget["year"], field)
+                lines = list(table.records())
+                so_far = "so_far_pence" if field.endswith("_pence") else "so_far"
+                assert [line["position"] for line in lines] == sorted(line["position"] for line in lines)
+                if budget[field] is None:
+                    assert table.notes
+                else:
+                    assert budget[field] == (lines[-1][so_far] if lines else 0)
+                    assert not table.notes
 
 
 @given(histories)
 @modest
 def test_the_award_the_fund_and_the_rows_say_the_same(history: list[Command[Any]]) -> None:
     with lived(history) as office, office.reading() as views:
-        commitments = {(row.fund, row.year, row.award): row.amount_pence for row in views.rows(CommitmentRow)}
-        shares = {(row.fund, row.year, row.award): row.amount_pence for row in views.rows(ShareRow)}
-        assert shares == commitments
-        for budget in views.rows(BudgetRow):
-            stream = office.log.stream(f"fund-{budget.fund}-{budget.year}")
-            fund = Fund().after([recorded.event for recorded in stream])
-            assert budget.received_pence == fund.received_pence
-            assert budget.computed_total_pence == fund.taken_pence
-            assert budget.allowed_over_pence == fund.tolerance_pence
+        shares = {(row.fund, row.year, row.award): row for row in views.rows(ShareRow)}
+        for budget, row in zip(budgets(views).records(), rows_by_year(views), strict=True):
+            fund = fund_of(office, row)
+            for reference, commitment in fund.commitments.items():
+                share = shares.pop((row.fund, row.year, reference))
+                assert share.amount_pence == commitment.amount_pence
+                assert share.paid_pence == commitment.paid_pence
+                assert share.ring_fence == commitment.ring_fence
+            assert budget["computed_total_pence"] == fund.taken_pence
+            assert budget["allowed_over_pence"] == fund.tolerance_pence
+        assert not shares
+        for each in views.rows(AwardRow):
+            award = Award().after([recorded.event for recorded in office.log.stream(f"award-{each.award}")])
+            assert_the_same(views, each, award)
+
+
+def rows_by_year(views: Views) -> list[FundRow]:
+    """The funds in the order in which budgets are shown."""
+    return views.rows(FundRow, order_by=("year", "fund"))
+
+
+def assert_the_same(views: Views, row: AwardRow, award: Award) -> None:
+    """An award as its rows have it, and as the rules know it."""
+    assert (row.status, row.provider, row.ends_on) == (award.status, award.provider, award.ends_on)
+    assert row.reissued_as == award.reissued_as
+    assert [(each.fund, each.year) for each in award.shares] == [tuple(each) for each in row.shares]
+    assert {each.fund: each.amount_pence for each in award.shares} == {
+        each.fund: each.amount_pence for each in views.rows(ShareRow) if each.award == row.award
+    }
+    for name, milestone in award.milestones.by_reference.items():
+        item = views.find(DueItem, f"award-{row.award}#{name}")
+        assert item is not None
+        assert (item.due_on, item.first_due_on) == (milestone.due_on, milestone.first_due_on)
+        is_open = milestone.completed_on is None and not milestone.waived
+        assert (item.standing in OPEN) == is_open
+    payments = [each for each in views.rows(PaymentRow) if each.award == row.award]
+    assert {each.payment for each in payments} == set(award.payments.payments)
+    for paid in payments:
+        known = award.payments.payments[paid.payment]
+        assert (paid.fund, paid.year, paid.amount_pence) == (known.fund, known.year, known.amount_pence)
+        assert (paid.status, paid.due_on) == (known.status, known.due_on)
+        assert paid.clawed_back_pence == known.clawed_back_pence
+    conditions = [each for each in views.rows(ConditionRow) if each.award == row.award]
+    assert {each.condition for each in conditions if each.standing == "open"} == set(award.payments.holding)
+    profile = [each for each in views.rows(ProfileRow) if each.award == row.award and each.line is not None]
+    assert [(each.line, each.amount_pence) for each in profile] == [
+        (line.line, line.amount_pence) for line in award.payments.profile
+    ]
+    contributions = {each.contribution: each for each in views.rows(ContributionRow) if each.award == row.award}
+    assert {name: (c.promised_pence, c.received_pence) for name, c in contributions.items()} == {
+        name: (c.promised_pence, c.received_pence) for name, c in award.partners.contributions.items()
+    }
+
+
+@given(histories)
+@modest
+def test_nothing_is_paid_over_what_is_awarded_or_while_a_condition_holds_and_a_profile_adds_up_to_the_award(
+    history: list[Command[Any]],
+) -> None:
+    with lived(history) as office, office.reading() as views:
         for row in views.rows(AwardRow):
-            award = Award().after([recorded.event for recorded in office.log.stream(f"award-{row.award}")])
-            assert row.status == award.status
-            assert [(each.fund, each.year) for each in award.shares] == [tuple(each) for each in row.shares]
-            assert {each.fund: each.amount_pence for each in award.shares} == {
-                each.fund: each.amount_pence for each in views.rows(ShareRow) if each.award == row.award
-            }
-            for name, milestone in award.milestones.items():
-                item = views.find(DueItem, f"award-{row.award}#{name}")
-                assert item is not None
-                assert (item.due_on, item.first_due_on) == (milestone.due_on, milestone.first_due_on)
-                is_open = milestone.completed_on is None and not milestone.waived
-                assert (item.standing in OPEN) == is_open
+            award, act = Award(), ""
+            for recorded in office.log.stream(f"award-{row.award}"):
+                if recorded.act != act:
+                    assert_settled(award)
+                if isinstance(recorded.event, PaymentApproved | PaymentMade):
+                    assert not award.payments.holding
+                if isinstance(recorded.event, AwardTransferred):
+                    unpaid = (award.amount_pence or 0) - sum(award.paid_from(share) for share in award.shares)
+                    assert sum(each.unpaid_pence for each in recorded.event.successors) == unpaid
+                award, act = award.evolve(recorded.event), recorded.act
+            assert_settled(award)
+
+
+def assert_settled(award: Award) -> None:
+    """What holds of an award between two orders."""
+    if award.payments.profile:
+        assert sum(line.amount_pence for line in award.payments.profile) == award.amount_pence
+    for share in award.shares:
+        assert award.paid_from(share) <= (share.amount_pence or 0)
 
 
 @given(histories)

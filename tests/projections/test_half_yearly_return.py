@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from domain.awards.commands import RecordPayment, WithdrawAward
+from domain.awards.changes import WithdrawAward
 from domain.awards.events import Route
+from domain.awards.payment_commands import RecordPayment
 from domain.funds.commands import OpenFund
 from domain.kernel import Recorded
 from domain.monitoring.commands import DeclareNilReturn, WaiveObligation

@@ -1,8 +1,8 @@
-"""The five papers as awards sheets, and the made-up year of reports: their sums, their defects, and that they load."""
+"""The five papers as awards sheets, what they state beside, and what is made up: sums, defects, and that they load."""
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -18,7 +18,7 @@ from domain.errors import NotFound, Refusal
 from domain.funds.commands import HoldEarmark, ReceiveAllocation, SetTolerance, StateTotal
 from domain.funds.events import EarmarkKind
 from domain.funds.fund import Fund
-from domain.kernel import Actor, Aggregate, Command, Event, Occasion, Role
+from domain.kernel import LONDON, Actor, Aggregate, Command, Event, Occasion, Role
 from domain.monitoring.obligation import Obligation, ObligationStatus
 from domain.periods import Period
 from domain.providers.commands import RegisterProvider
@@ -30,7 +30,9 @@ from services import imports
 from services.imports.awards_sheet import Known, KnownAward, Plan, read_awards_sheet
 
 PAPERS = Path(imports.__file__).parent.parent / "papers"
-YEAR = PAPERS / "reports-2017-18.json"
+STATED, MADE_UP, YEAR = (
+    PAPERS / f"{name}.json" for name in ("turns-of-the-papers", "turns-made-up", "reports-2017-18")
+)
 EVERYBODY = Actor(id="tester", roles=frozenset(Role))
 
 
@@ -115,28 +117,40 @@ def everything_known() -> Known:
 
 
 def moment(day: str) -> datetime:
-    """The end of that day, in UTC."""
-    return datetime.fromisoformat(f"{day}T22:00:00+00:00")
+    """When the paper of that day is loaded: at noon in London."""
+    return datetime.combine(date.fromisoformat(day), time(12), LONDON)
+
+
+def told(path: Path) -> list[dict[str, Any]]:
+    """The orders of a file, as written down."""
+    entries: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return entries
 
 
 def year_of_reports() -> list[dict[str, Any]]:
     """The made-up year, as written down."""
-    entries: list[dict[str, Any]] = json.loads(YEAR.read_text(encoding="utf-8"))
-    return entries
+    return told(YEAR)
+
+
+def commands_of(path: Path) -> Iterator[tuple[datetime, Command[Any]]]:
+    """Each order of a file with its moment."""
+    for entry in told(path):
+        yield datetime.fromisoformat(entry["at"]), COMMANDS[entry["command"]].model_validate(entry["fields"])
 
 
 def commands_of_the_year() -> Iterator[tuple[datetime, Command[Any]]]:
     """Each order of the made-up year with its moment."""
-    for entry in year_of_reports():
-        yield datetime.fromisoformat(entry["at"]), COMMANDS[entry["command"]](**entry["fields"])
+    return commands_of(YEAR)
 
 
 @cache
 def loaded() -> Ledger:
-    """A log with all the papers, and with the made-up year in its place among them."""
+    """A log with all the papers, and with their turns and the made-up year in their places among them."""
     orders = [(moment(day), command) for day in all_days() for command in plan(day).commands]
+    for path in (STATED, MADE_UP, YEAR):
+        orders += commands_of(path)
     ledger = Ledger()
-    for at, command in sorted([*orders, *commands_of_the_year()], key=lambda order: order[0]):
+    for at, command in sorted(orders, key=lambda order: order[0]):
         ledger.do(command, at)
     return ledger
 
@@ -229,8 +243,8 @@ class TestSums:
     def test_the_six_partnerships_of_2017_equal_the_pot_of_2018(self) -> None:
         awards = shares("2017-05-11", "crime-and-disorder-reduction")
         assert sum(awards[f"CDR-2017-{number}"] or 0 for number in range(15, 21)) == 15_500_000
-        (earmark,) = fund("crime-and-disorder-reduction-2018-19").earmarks.values()
-        assert (earmark.kind, earmark.amount_pence) == (EarmarkKind.IN_DEVELOPMENT, 15_500_000)
+        (pot,) = [command for command in plan("2018-09-13").commands if isinstance(command, HoldEarmark)]
+        assert (pot.kind, pot.amount_pence) == (EarmarkKind.IN_DEVELOPMENT, 15_500_000)
         assert shares("2018-09-13", "crime-and-disorder-reduction") == {}
 
     def test_the_award_over_two_years_is_split_to_the_penny(self) -> None:
@@ -239,12 +253,17 @@ class TestSums:
         assert by_year == {"2023-24": 3_840_557, "2024-25": 5_120_743}
         assert list(by_year.values()) == money.share_out(8_961_300, [9, 12])
 
-    def test_the_northamptonshire_decision_is_kept_with_its_days_and_its_number(self) -> None:
-        award = registered("2017-05-09")["NPT-2017-01"]
-        assert (award.provider, award.decision) == ("aquarius", "Decision 017")
+    def test_the_northamptonshire_award_rests_on_its_decision_and_on_money_carried_over(self) -> None:
+        stated = {type(command): command for _at, command in commands_of(STATED)}
+        award, approved = stated[RegisterAward], stated[ApproveAward]
+        assert isinstance(award, RegisterAward)
+        assert isinstance(approved, ApproveAward)
+        assert (award.award, award.provider, award.decision) == ("NPT-2017-01", "aquarius", "Decision 017")
         assert (str(award.starts_on), str(award.ends_on)) == ("2017-07-01", "2018-03-31")
-        assert shares("2017-05-09", "northamptonshire-commissioning-underspend") == {"NPT-2017-01": 2_834_700}
-        assert fund("northamptonshire-commissioning-underspend-2017-18").received_pence is None
+        assert (approved.rests_on, approved.shares[0].amount_pence) == ("017", 2_834_700)
+        before, after = (fund(f"northamptonshire-commissioning-underspend-{year}") for year in ("2016-17", "2017-18"))
+        assert (before.received_pence, before.left_in(None)) == (None, None)
+        assert (after.received_pence, after.left_in(None), after.allocations) == (2_834_700, 0, {})
 
     def test_every_single_tender_has_its_ground_and_what_the_paper_does_not_say(self) -> None:
         grounds = [a.ground for a in registered("2017-05-11").values() if a.route is Route.SINGLE_TENDER]
@@ -408,3 +427,52 @@ class TestMadeUpYear:
         for _, command in commands_of_the_year():
             if isinstance(command, SubmitReport):
                 assert {figure.measure for figure in command.figures} < asked
+
+
+class TestTurns:
+    @pytest.mark.parametrize("path", [STATED, MADE_UP], ids=lambda path: path.stem)
+    def test_each_entry_is_an_order_of_the_catalogue_and_later_than_the_one_before(self, path: Path) -> None:
+        moments = [at for at, _ in commands_of(path)]
+        assert all(earlier < later for earlier, later in pairwise(moments))
+        assert len(moments) == len(told(path))
+
+    def test_no_two_things_happen_at_the_same_moment(self) -> None:
+        moments = [at for path in (STATED, MADE_UP, YEAR) for at, _ in commands_of(path)]
+        moments += [moment(day) for day in all_days()]
+        assert len(set(moments)) == len(moments)
+
+    def test_what_the_papers_state_is_told_on_the_day_of_the_paper_after_it_is_loaded(self) -> None:
+        for at, _command in commands_of(STATED):
+            day = at.astimezone(LONDON).date().isoformat()
+            assert day in all_days()
+            assert at > moment(day)
+
+    def test_what_the_papers_state_says_nowhere_that_it_is_made_up(self) -> None:
+        assert "made up" not in STATED.read_text(encoding="utf-8").lower()
+
+    def test_everything_made_up_that_could_be_taken_for_true_says_so(self) -> None:
+        spoken = {"reason", "evidence", "authorised_by", "purpose", "advice", "alternatives", "decided", "source"}
+        spoken |= {"public_interest_reason", "interests"}
+        for entry in told(MADE_UP):
+            for field, said in entry["fields"].items():
+                if field in spoken:
+                    assert said.endswith("(made up)"), entry
+                if field in ("payment", "addendum", "variation", "plan"):
+                    assert said.startswith("made-up-"), entry
+                if field in ("title", "funder") and (field, entry["command"]) != ("funder", "prepare-bid"):
+                    assert "made up" in said, entry
+
+    def test_an_award_that_is_made_up_says_so_in_its_remarks(self) -> None:
+        awards = [entry["fields"] for entry in told(MADE_UP) if entry["command"] == "register-award"]
+        assert len(awards) == 5
+        for award in awards:
+            assert any(remark.endswith("(made up)") for remark in award["remarks"])
+
+    def test_the_award_from_the_pot_is_just_under_half_of_it_and_the_match_is_the_rest(self) -> None:
+        known = fund("crime-and-disorder-reduction-2018-19")
+        awarded = known.commitments["CDR-2018-01"].amount_pence
+        assert awarded is not None
+        assert 0 < 15_500_000 / 2 - awarded < 15_500_000 / 100
+        held = {name: earmark.amount_pence for name, earmark in known.earmarks.items()}
+        assert held.pop("match-early-intervention-youth-fund") + awarded == 15_500_000
+        assert set(held.values()) == {0}

@@ -1,0 +1,207 @@
+"""A bid to an outside fund counts nowhere until it is won. Its match is kept aside; committed when won, free when lost."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from domain.awards.commands import ApproveAward
+from domain.bids.bid import Bid, BidStatus
+from domain.bids.commands import EarmarkMatch, LoseBid, PrepareBid, SubmitBid, WinBid
+from domain.bids.events import BidLost, BidPrepared, BidSubmitted, BidWon, MatchEarmarked
+from domain.errors import NotFound, Refusal
+from domain.funds.commands import HoldEarmark, ReceiveAllocation, ReleaseEarmark
+from domain.funds.events import EarmarkKind
+from domain.kernel import Event, Role
+from tests.domain.an_award import TODAY, of_2018
+from tests.story import given
+
+BID: dict[str, Any] = {"bid": "early-intervention"}
+POT: dict[str, Any] = {"fund": "moj-victims", "year": "2018-19"}
+WON_INTO: dict[str, Any] = {"fund": "early-intervention", "year": "2018-19", "agreement": "ho-2018"}
+TOMORROW = date(2017, 10, 17)
+
+PREPARED = BidPrepared(
+    title="Early intervention with young people",
+    funder="Home Office",
+    amount_pence=700_000_00,
+    deadline=date(2017, 9, 28),
+    match_required=True,
+    match_from="The partnership pot of 2018/19",
+)
+MATCHED = MatchEarmarked(**POT, amount_pence=75_000_00)
+SUBMITTED = BidSubmitted(submitted_on=date(2017, 9, 27))
+WON = BidWon(won_on=TODAY, **WON_INTO, amount_pence=650_000_00, match_award="match-2018")
+LOST = BidLost(lost_on=TODAY, reason="There were better bids.")
+
+PREPARE = PrepareBid(**BID, **dict(PREPARED))
+MATCH = EarmarkMatch(**BID, **POT, amount_pence=75_000_00)
+SUBMIT = SubmitBid(**BID, submitted_on=date(2017, 9, 27))
+WIN = WinBid(
+    **BID,
+    **WON_INTO,
+    won_on=TODAY,
+    amount_pence=650_000_00,
+    source="The letter of 16 October.",
+    match_award="match-2018",
+)
+LOSE = LoseBid(**BID, lost_on=TODAY, reason="There were better bids.")
+
+
+class TestPreparing:
+    def test_a_bid_is_written_down_and_touches_no_fund(self) -> None:
+        story = given().when(PREPARE)
+        story.then(PREPARED)
+        assert story.orders() == []
+
+    def test_preparing_it_twice_records_it_once(self) -> None:
+        given(PREPARED).when(PREPARE).then_nothing()
+        given(PREPARED, MATCHED, SUBMITTED, WON).when(PREPARE).then_nothing()
+
+    def test_a_reference_is_never_used_for_another_bid(self) -> None:
+        given(PREPARED).when(PREPARE.model_copy(update={"amount_pence": 1})).then_refused(
+            "already a bid early-intervention, recorded differently", Refusal
+        )
+
+    def test_a_bid_is_for_something(self) -> None:
+        with pytest.raises(ValidationError, match="greater than 0"):
+            PrepareBid(**BID, title="A bid", funder="Home Office", amount_pence=0)
+
+    def test_nothing_is_ordered_about_a_bid_that_is_not_written_down(self) -> None:
+        for order in (MATCH, SUBMIT, WIN, LOSE):
+            given().when(order).then_refused("early-intervention", NotFound)
+
+
+class TestMatch:
+    def test_the_office_s_part_is_kept_aside_in_its_fund(self) -> None:
+        story = given(PREPARED).when(MATCH)
+        story.then(MATCHED)
+        assert story.orders() == [
+            HoldEarmark(
+                **POT,
+                earmark="match-early-intervention",
+                title="Match for the bid early-intervention",
+                kind=EarmarkKind.MATCH,
+                amount_pence=75_000_00,
+            )
+        ]
+
+    def test_keeping_it_aside_twice_holds_it_once(self) -> None:
+        for done in ((), (SUBMITTED,), (SUBMITTED, WON), (LOST,)):
+            story = given(PREPARED, MATCHED, *done).when(MATCH)
+            story.then_nothing()
+            assert story.orders() == []
+
+    @pytest.mark.parametrize("change", [{"amount_pence": 1}, {"year": "2017-18"}, {"fund": "cdr-grants"}])
+    def test_a_bid_has_one_match(self, change: dict[str, Any]) -> None:
+        given(PREPARED, MATCHED).when(MATCH.model_copy(update=change)).then_refused("is kept aside already", Refusal)
+
+    def test_nothing_is_kept_aside_for_a_bid_that_is_decided(self) -> None:
+        won = WON.model_copy(update={"match_award": None})
+        given(PREPARED, SUBMITTED, won).when(MATCH).then_refused("is won already", Refusal)
+        given(PREPARED, LOST).when(MATCH).then_refused("is lost already", Refusal)
+
+
+class TestSubmitting:
+    def test_a_bid_goes_to_the_funder_and_still_counts_nowhere(self) -> None:
+        story = given(PREPARED, MATCHED).when(SUBMIT)
+        story.then(SUBMITTED)
+        assert story.orders() == []
+
+    def test_submitting_it_twice_records_it_once(self) -> None:
+        given(PREPARED, SUBMITTED).when(SUBMIT).then_nothing()
+
+    def test_a_bid_is_not_submitted_in_the_future_or_once_it_is_decided(self) -> None:
+        given(PREPARED).when(SUBMIT.model_copy(update={"submitted_on": TOMORROW})).then_refused("in the future")
+        given(PREPARED, LOST).when(SUBMIT).then_refused("is lost already", Refusal)
+
+
+class TestWinning:
+    def test_the_amount_becomes_an_allocation_and_the_match_is_committed(self) -> None:
+        story = given(PREPARED, MATCHED, SUBMITTED).when(WIN)
+        story.then(WON)
+        assert story.orders() == [
+            ReceiveAllocation(
+                **WON_INTO, amount_pence=650_000_00, source="The letter of 16 October.", received_on=TODAY
+            ),
+            ReleaseEarmark(
+                **POT,
+                earmark="match-early-intervention",
+                reason="Bid early-intervention is won: it is committed.",
+            ),
+            ApproveAward(
+                award="match-2018",
+                shares=(of_2018(75_000_00),),
+                decision="Match for bid early-intervention",
+            ),
+        ]
+
+    def test_without_match_there_is_an_allocation_and_nothing_else(self) -> None:
+        story = given(PREPARED, SUBMITTED).when(WIN.model_copy(update={"match_award": None}))
+        story.then(WON.model_copy(update={"match_award": None}))
+        assert [type(order) for order in story.orders()] == [ReceiveAllocation]
+
+    def test_match_that_is_kept_aside_has_an_award_to_go_to_and_no_match_has_none(self) -> None:
+        given(PREPARED, MATCHED, SUBMITTED).when(WIN.model_copy(update={"match_award": None})).then_refused(
+            "is committed to an award when the bid is won: name it", Refusal
+        )
+        given(PREPARED, SUBMITTED).when(WIN).then_refused("Without match, name none", Refusal)
+
+    def test_winning_it_twice_receives_it_once(self) -> None:
+        story = given(PREPARED, MATCHED, SUBMITTED, WON).when(WIN)
+        story.then_nothing()
+        assert story.orders() == []
+
+    def test_a_bid_is_won_once_for_one_amount(self) -> None:
+        given(PREPARED, MATCHED, SUBMITTED, WON).when(WIN.model_copy(update={"amount_pence": 1})).then_refused(
+            "is won already", Refusal
+        )
+
+    def test_only_a_bid_that_was_submitted_is_won(self) -> None:
+        story = given(PREPARED, MATCHED).when(WIN)
+        story.then_refused("is not submitted yet", Refusal)
+        assert story.orders() == []
+
+    def test_a_bid_is_not_won_in_the_future_or_once_it_is_lost(self) -> None:
+        order = WIN.model_copy(update={"won_on": TOMORROW})
+        given(PREPARED, MATCHED, SUBMITTED).when(order).then_refused("won in the future", Refusal)
+        given(PREPARED, MATCHED, SUBMITTED, LOST).when(WIN).then_refused("is lost already", Refusal)
+
+
+class TestLosing:
+    @pytest.mark.parametrize("before", [(), (SUBMITTED,)])
+    def test_match_that_was_kept_aside_is_free_again_all_of_it(self, before: tuple[Event, ...]) -> None:
+        story = given(PREPARED, MATCHED, *before).when(LOSE)
+        story.then(LOST)
+        assert story.orders() == [
+            ReleaseEarmark(
+                **POT,
+                earmark="match-early-intervention",
+                reason="Bid early-intervention is lost: the match comes back.",
+            )
+        ]
+        assert Bid().after([PREPARED, MATCHED, *before, LOST]).status is BidStatus.LOST
+
+    def test_without_match_nothing_comes_back(self) -> None:
+        assert given(PREPARED, SUBMITTED).when(LOSE).orders() == []
+
+    def test_losing_it_twice_gives_the_match_back_once(self) -> None:
+        story = given(PREPARED, MATCHED, SUBMITTED, LOST).when(LOSE)
+        story.then_nothing()
+        assert story.orders() == []
+
+    def test_a_bid_that_is_won_is_not_lost(self) -> None:
+        story = given(PREPARED, MATCHED, SUBMITTED, WON).when(LOSE)
+        story.then_refused("is won already", Refusal)
+        assert story.orders() == []
+
+    def test_a_bid_is_not_lost_in_the_future(self) -> None:
+        given(PREPARED).when(LOSE.model_copy(update={"lost_on": TOMORROW})).then_refused("lost in the future", Refusal)
+
+
+def test_only_finance_turns_a_bid_into_money() -> None:
+    assert WinBid.may == {Role.FINANCE}
+    assert EarmarkMatch.may == {Role.FINANCE, Role.COMMISSIONER}
+    for order in (PrepareBid, SubmitBid, LoseBid):
+        assert order.may == {Role.FINANCE, Role.CONTRACT_MANAGER}
