@@ -99,9 +99,9 @@ def fund_and_year(reference: str) -> tuple[str, str]:
 class Budgets(Projection):
     """Folds budgets."""
 
+    nouns = frozenset({"fund"})
+
     def apply(self, recorded: Recorded, rows: Rows) -> None:
-        if not recorded.stream.startswith("fund-"):
-            return
         fund, year = fund_and_year(recorded.reference)
         event = recorded.event
         if isinstance(event, FundOpened):

@@ -16,7 +16,7 @@ from projections.budgets import BudgetRow
 from projections.projection import Projection
 from projections.rows import Rows
 from projections.timeline import timeline
-from projections.views import PROJECTIONS
+from projections.views import projections_of
 from services import places, read_models
 from services.event_store import Unavailable
 from services.office import Office
@@ -124,7 +124,7 @@ def slow(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[_Slow]:
     begin(office)
     everything_in(office)
     slow = _Slow(office.log.head())
-    monkeypatch.setattr(read_models, "PROJECTIONS", (*PROJECTIONS, slow))
+    monkeypatch.setattr(read_models, "projections_of", lambda noun: (*projections_of(noun), slow))
     yield slow
     slow.let_go.set()
 
