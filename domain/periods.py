@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, NamedTuple, Self
 
 from pydantic import AfterValidator, StringConstraints
@@ -174,6 +175,7 @@ def _year_code(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=4_096)  # every report and obligation that is read again names one of a few hundred
 def _period_code(text: str) -> str:
     try:
         return Period.parse(text).code

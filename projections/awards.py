@@ -67,6 +67,8 @@ class ShareRow(Row, table="award_shares", key=("award", "fund", "year")):
 class Awards(Projection):
     """Folds awards and their shares."""
 
+    nouns = frozenset({"award"})
+
     def apply(self, recorded: Recorded, rows: Rows) -> None:
         award = recorded.reference
         match recorded.event:

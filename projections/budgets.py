@@ -201,9 +201,9 @@ def _entries_of_awards(event: Event) -> Iterator[Entry]:
 class Budgets(Projection):
     """Folds funds, their ledger and their balances."""
 
+    nouns = frozenset({"fund"})
+
     def apply(self, recorded: Recorded, rows: Rows) -> None:
-        if not recorded.stream.startswith("fund-"):
-            return
         fund, year = fund_and_year(recorded.reference)
         event = recorded.event
         if isinstance(event, FundOpened):

@@ -67,6 +67,8 @@ class DocumentRow(Row, table="documents", key=("award", "sha256")):
 class Decisions(Projection):
     """Folds decisions, bids and documents."""
 
+    nouns = frozenset({"decision", "bid", "award"})
+
     def apply(self, recorded: Recorded, rows: Rows) -> None:
         match recorded.event:
             case DecisionRecorded() as event:

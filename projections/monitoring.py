@@ -51,10 +51,12 @@ class DueItem(Row, table="due_items", key=("item",)):
 class Monitoring(Projection):
     """Folds what is due."""
 
+    nouns = frozenset({"award", "obligation"})
+
     def apply(self, recorded: Recorded, rows: Rows) -> None:
-        if recorded.stream.startswith("award-"):
+        if recorded.noun == "award":
             self._milestone(recorded, rows)
-        elif recorded.stream.startswith("obligation-"):
+        else:
             self._obligation(recorded, rows)
 
     @staticmethod

@@ -67,6 +67,8 @@ class SingleTenderRow(Row, table="single_tenders", key=("award",)):
 class Partners(Projection):
     """Folds the other money of awards."""
 
+    nouns = frozenset({"award"})
+
     def apply(self, recorded: Recorded, rows: Rows) -> None:
         award = recorded.reference
         match recorded.event:

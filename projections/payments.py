@@ -98,10 +98,11 @@ class SurplusRow(Row, table="surplus_plans", key=("award", "plan")):
 class Payments(Projection):
     """Folds payments and what belongs to them."""
 
+    nouns = frozenset({"award"})
+
     def apply(self, recorded: Recorded, rows: Rows) -> None:
-        if recorded.stream.startswith("award-"):
-            self._payment(recorded, rows)
-            self._beside(recorded, rows)
+        self._payment(recorded, rows)
+        self._beside(recorded, rows)
 
     @staticmethod
     def _payment(recorded: Recorded, rows: Rows) -> None:

@@ -34,6 +34,8 @@ class ProviderRow(Row, table="providers", key=("provider",)):
 class Providers(Projection):
     """Folds providers."""
 
+    nouns = frozenset({"provider"})
+
     def apply(self, recorded: Recorded, rows: Rows) -> None:
         match recorded.event:
             case ProviderRegistered() as event:

@@ -40,6 +40,8 @@ class ReportRow(Row, table="reports", key=("report",)):
 class Reports(Projection):
     """Folds reports."""
 
+    nouns = frozenset({"report"})
+
     def apply(self, recorded: Recorded, rows: Rows) -> None:
         match recorded.event:
             case ReportSubmitted() as event:

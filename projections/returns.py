@@ -47,9 +47,9 @@ class LatestReturn(Row, table="latest_returns", key=("period",)):
 class Returns(Projection):
     """Folds returns."""
 
+    nouns = frozenset({"return"})
+
     def apply(self, recorded: Recorded, rows: Rows) -> None:
-        if not recorded.stream.startswith("return-"):
-            return
         event, period = recorded.event, recorded.reference
         if isinstance(event, ReturnOpened):
             rows.add(LatestReturn(period, 1))

@@ -38,6 +38,12 @@ PROJECTIONS: tuple[Projection, ...] = (
 
 
 @cache
+def projections_of(noun: str) -> tuple[Projection, ...]:
+    """Those that look at the events of a kind of stream."""
+    return tuple(projection for projection in PROJECTIONS if noun in projection.nouns)
+
+
+@cache
 def generation() -> str:
     """A name for this very code of the projections and of the domain they stand on.
 

@@ -36,6 +36,9 @@ SET_UP_LOCK = 0x4F757474
 """The advisory lock on PostgreSQL under which tables are made ("Outt")."""
 
 
+PIPELINE_BYTES = 4_000
+"""How much is written to PostgreSQL in the library's pipeline; more than that without it."""
+
 PATIENCE = 30
 """For how many seconds a database that somebody else holds is waited for."""
 
@@ -277,6 +280,21 @@ def _open_sqlite(path: Path) -> EventStore:
         raise Unavailable(f"The log in {path.name} cannot be used: {why}. Check OUTTURN_DATABASE.") from broken
 
 
+class _PostgreSQLRecorder(PostgresApplicationRecorder):
+    """The library's own, but for large writes.
+
+    It sends everything through a pipeline, and psycopg (3.3.9) waits there for ever once the last statement is more
+    than the socket takes at once: it begins to wait for the answer before everything is sent.
+    """
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
+        if sum(len(each.state) for each in stored_events) <= PIPELINE_BYTES:
+            return list(super().insert_events(stored_events, **kwargs) or ())
+        with self.datastore.transaction(commit=True) as cursor:
+            self._insert_stored_events(cursor, stored_events, **kwargs)
+            return self._fetch_ids_after_insert_events(cursor, stored_events, **kwargs)
+
+
 def _open_postgresql(url: str) -> EventStore:
     datastore = _postgresql_datastore(url)
     try:
@@ -284,7 +302,7 @@ def _open_postgresql(url: str) -> EventStore:
             connection.execute("SELECT pg_advisory_lock(%s)", [SET_UP_LOCK])
             connection.execute("SET search_path TO public")  # where the library keeps the events
             ready = connection.execute("SELECT to_regclass('outturn_log') IS NOT NULL").fetchone()
-            recorder = PostgresApplicationRecorder(datastore)
+            recorder = _PostgreSQLRecorder(datastore)
             if ready is None or not ready[0]:
                 recorder.create_table()
                 with connection.transaction():

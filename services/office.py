@@ -63,12 +63,18 @@ class _Memory:
         tail = self._log.stream(stream, after=known.version)
         if tail:
             known = _Thread(known.state.after([recorded.event for recorded in tail]), tail[-1].version)
+        self.learn(stream, known)
+        return _Thread(known.state, known.version)
+
+    def learn(self, stream: str, known: _Thread) -> None:
+        """Keeps what is known of a stream, unless more is known already."""
         with self._lock:
-            self._known[stream] = known
+            before = self._known.get(stream)
+            if before is None or before.version <= known.version:
+                self._known[stream] = known
             self._known.move_to_end(stream)
             if len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
-        return _Thread(known.state, known.version)
 
 
 class _Act:
@@ -116,6 +122,8 @@ class _Act:
         if not drafts:
             return []
         positions = self._log.append(drafts)
+        for stream, thread in self._threads.items():
+            self._memory.learn(stream, thread)
         return [
             Recorded(position, draft.stream, draft.version, draft.event, draft.at, draft.by, draft.act)
             for position, draft in zip(positions, drafts, strict=True)

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from filelock import FileLock
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import StaticPool
 
@@ -246,7 +246,9 @@ class SQLiteFiles(Place):
         engine = self._engines.get(name)
         if engine is None:
             # mode=rw: a file that has been taken away is an error, and never made anew, empty
-            address = f"sqlite:///file:{quote(str(self._folder / name))}?mode=rw&uri=true"
+            address = URL.create(
+                "sqlite", database=f"file:{quote(str(self._folder / name))}", query={"mode": "rw", "uri": "true"}
+            )
             engine = self._engines[name] = create_engine(address)
             _begin_by_hand(engine)
         return engine

@@ -18,7 +18,7 @@ from sqlalchemy.pool import StaticPool
 
 from domain.kernel import Recorded
 from projections.rows import METADATA, Missing, Rows
-from projections.views import PROJECTIONS, Views, generation
+from projections.views import Views, generation, projections_of
 from services.event_store import EventStore, Stored, Unavailable, Unreadable, decode
 from services.places import Gone, Place
 
@@ -283,7 +283,7 @@ class ReadModels:
 def apply(recorded: Recorded, rows: Rows) -> None:
     """Folds one event into every projection. A fault names the event: it is never passed over."""
     try:
-        for projection in PROJECTIONS:
+        for projection in projections_of(recorded.noun):
             projection.apply(recorded, rows)
     except (Missing, KeyError, TypeError, ValueError, AttributeError) as fault:
         raise Misfit(

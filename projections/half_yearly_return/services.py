@@ -177,18 +177,26 @@ Sourced = tuple[Quantity, tuple[int, ...]]
 
 
 def count_of(measure: Measure, reports: Sequence[Counted]) -> Sourced | None:
-    """What some reports of one service count of a measure, for everybody, by the measure's own way of adding up."""
+    """What some reports of one service count of a measure, for everybody, by the measure's own way of adding up.
+
+    A report that leaves the measure out makes the sum of the others the least it can be, not the whole.
+    """
     found = [
-        (figure.quantity, report.sources)
-        for report in reports
+        (number, (figure.quantity, report.sources))
+        for number, report in enumerate(reports, 1)
         for figure in report.figures.figures
         if figure.measure == measure.measure and figure.breakdown is None
     ]
     if not found:
         return None
     if measure.adds_up is AddsUp.SUM:
-        return added(found)
-    return found[-1] if measure.adds_up is AddsUp.LAST or len(found) == 1 else None
+        quantity, sources = added(count for _, count in found)
+        if len(found) < len(reports):
+            quantity = Quantity(at_least=quantity.at_least, at_most=None)
+        return quantity, sources
+    number, last = found[-1]
+    stands = number == len(reports) if measure.adds_up is AddsUp.LAST else len(reports) == 1
+    return last if stands else None
 
 
 def added(counts: Iterable[Sourced]) -> Sourced:

@@ -25,7 +25,7 @@ BEHIND = 1_000
 """How many events are folded before the clock starts: what is caught up with is never an empty set of tables."""
 SAMPLE = 2_000
 """Of how many events the loop that commits each is measured."""
-TURNS = 3
+TURNS = 5
 
 _SELECT: Final = {
     "sqlite": "SELECT rowid, originator_id, originator_version, topic, state FROM stored_events ORDER BY rowid",

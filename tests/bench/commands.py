@@ -45,7 +45,7 @@ class BareAward(Aggregate):
         self.milestones: dict[str, tuple[str, str]] = {}
 
     @event("MilestonePlanned")
-    def plan(self, milestone: str, title: str, due_on: str, by: str, act: str) -> None:
+    def plan(self, milestone: str, title: str, due_on: str, act: str) -> None:
         """Plans a milestone."""
         self.milestones[milestone] = (title, due_on)
 
@@ -78,7 +78,7 @@ def _bare(application: Application[Any]) -> Callable[[], float]:
         for _ in range(COMMANDS // AWARDS):  # made first, so that only the saving is timed
             for award in awards:
                 milestone, act = f"n{next(numbers):05}", uuid4().hex
-                award.plan(milestone, "The next stage of the service is running", "2018-06-30", "officer-1", act)
+                award.plan(milestone, "The next stage of the service is running", "2018-06-30", act)
             start = perf_counter()
             for award in awards:
                 application.save(award)

@@ -320,3 +320,10 @@ def test_a_fund_opened_for_another_return_is_not_in_this_one(office: Office) -> 
     do(office, *fund_with(1_000), PROVIDER, *awarded("a1", 300))
     do(office, OpenFund(fund="other", year=YEAR, title="Other", funder="Home Office", return_to="home-office"))
     assert [plain(row[0]) for row in section(office, "service-list").rows] == ["a1", "All services"]
+
+
+def test_a_report_that_leaves_a_measure_out_makes_the_sum_of_the_others_the_least_it_can_be(office: Office) -> None:
+    do(office, *fund_with(1_000), PROVIDER, *awarded("a1", 300))
+    do(office, *accepted("a1", "2017-18-q1", referrals=12, waiting=4), *accepted("a1", "2017-18-q2", spend=5))
+    assert value(office, "demand", 0, "referrals") == "more than 11"
+    assert value(office, "demand", 0, "waiting") is None
