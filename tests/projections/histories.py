@@ -79,11 +79,12 @@ def _report_story(report: SubmitReport, better: SubmitReport) -> list[Command[An
     ]
 
 
-def _unknown_story(award: str, fund: str, amount: int) -> list[Command[Any]]:
-    """An award whose amount is not known, until it is."""
+def _unknown_story(award: str, fund: str, amount: int, given_up: bool) -> list[Command[Any]]:
+    """An award whose amount is not known, until it is, or until it is given up."""
     which: dict[str, Any] = {"award": award, "fund": fund, "year": YEAR}
     return [
         approved(award, share(None, fund, inferred=5)),
+        *([WithdrawAward(award=award, reason=REASON)] if given_up else []),
         ConfirmAwardAmount(**which, amount_pence=amount, source="Ledger"),
         RecordPayment(**which, payment="p9", amount_pence=1 + amount // 2, paid_on=date(2017, 10, 1)),
         ReduceAward(**which, variation="v9", by_pence=1 + amount // 4, reason=REASON),
@@ -197,7 +198,7 @@ stories = some.one_of(
     some.lists(orders_of_turns, min_size=5, max_size=12),
     stories_of_turns,
     some.builds(_report_story, reports, reports),
-    some.builds(_unknown_story, awards, funds, pence),
+    some.builds(_unknown_story, awards, funds, pence, some.booleans()),
     some.builds(_milestone_story, awards, some.booleans(), some.booleans()),
     some.builds(_obligation_story, some.sampled_from(["a1", "a1", "a2"])),
     some.builds(_return_story, some.sampled_from(["It is late", None])),
