@@ -29,6 +29,10 @@ _HEDGE = re.compile(
 _HEDGE_AFTER = re.compile(r"\b(?:approx|estimate|or so\b|or more\b)", re.IGNORECASE)
 
 
+_BESIDE = re.compile(r"(?:[^\W\d_]|[ (),.;:'’/&–~-])*")  # noqa: RUF001 - marks that papers print
+"""What may stand beside an amount: words."""
+
+
 class Printed(NamedTuple):
     """An amount as a paper prints it."""
 
@@ -63,6 +67,8 @@ def parse_printed(text: str) -> Printed:
     before, after = text[: found.start()].strip(), text[found.end() :].strip()
     if _LOOSE_NUMBER.search(before + after):
         raise Refusal("This is not one amount: write pounds like £1,250.50, and give each amount a row of its own.")
+    if not _BESIDE.fullmatch(before + after):
+        raise Refusal("An amount must be in pounds, like £1,250.50: no other currency, percentage or formula.")
     scale = _SCALE[(found["scale"] or "").lower()]
     exact_pence = Decimal(found["number"].replace(",", "")) * 100 * scale
     pence = int(exact_pence)

@@ -13,7 +13,7 @@ _SIGNS = {
     "an e-mail address": re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+"),
     "a telephone number": re.compile(r"(?<![\d£,.])(?<!\d-)(?:\+44\s?|0)(?=[1-35789])(?:\d[\s-]?){9,10}(?!\d)"),
     "a postcode": re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2}\b"),
-    "a date of birth": re.compile(r"\b(?:d\.?o\.?b\.?|date of birth|born on)\b", re.IGNORECASE),
+    "a date of birth": re.compile(r"\b(?:d\.?o\.?b\.?|date of birth|born on|born \d)\b", re.IGNORECASE),
     "a National Insurance number": re.compile(r"\b[A-CEGHJ-PR-TW-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b"),
     "a crime reference": re.compile(r"\b(?:crime (?:ref(?:erence)?|no|number)|URN)\b[ .:]*[A-Z0-9]*\d", re.IGNORECASE),
 }

@@ -59,7 +59,7 @@ def _paper(path: Path) -> Step:
     day = date.fromisoformat(path.name[:10])
 
     def orders(office: Office) -> list[Command[Any]]:
-        plan = plan_for(office, path.read_bytes(), path.name)
+        plan = plan_for(office, path.read_bytes(), path.name, PLAYER)
         if plan.faults:
             raise Refusal(f"{path.name}: {plan.faults[0]}")
         return plan.commands
@@ -117,7 +117,7 @@ class Demonstration:
         for number, step in enumerate(self.steps, 1):
             if last is None or step.at > last.at:
                 self.clock.now = step.at
-                recorded = self.office.do_all(step.orders(self.office), PLAYER)
+                recorded = self._do(step)
                 written += len(recorded)
                 if step.words:
                     said.append(f"{step.words} {len(recorded)} events.")

@@ -109,6 +109,8 @@ def decode(stored: StoredEvent, position: int) -> Recorded:
             state = to_json(raw)
         if name not in EVENTS:
             raise Unreadable(position, stream, version, name, "no event of that name is known to this version")
+        if name.partition(".")[0] != stream.partition("-")[0]:
+            raise Unreadable(position, stream, version, name, "it stands in a stream of another kind")
         envelope = _reader(name)(state)
     except ValidationError as wrong:
         faults = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'the whole'}: {e['type']}" for e in wrong.errors()[:5])
@@ -226,6 +228,8 @@ def _reachable() -> Iterator[None]:
     try:
         yield
     except PersistenceError as broken:
+        if any(sign in str(broken) for sign in ("malformed", "not a database", "corrupt")):
+            raise Unavailable("The log is damaged and cannot be read whole: restore it from a back-up.") from broken
         raise Unavailable(_UNREACHABLE) from broken
 
 

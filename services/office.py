@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from domain.errors import NotAllowed, NotFound, OutturnError
+from domain.errors import NotAllowed, NotFound, OutturnError, Refusal
 from domain.kernel import Actor, Aggregate, Command, Event, Occasion, Recorded, utc_now
 from domain.returns.filled import FilledReturn
 from projections.half_yearly_return.form import fill_in
@@ -164,6 +164,21 @@ class Office:
             except Taken:
                 time.sleep(random.uniform(0, 0.005 * 2**attempt))  # noqa: S311 - a pause is no secret
         raise Conflict("Other people keep changing the same record. Nothing was recorded: look at it and try again.")
+
+    def rehearse(self, commands: Sequence[Command[Any]], by: Actor) -> list[tuple[int, OutturnError]]:
+        """What would be refused of several orders, each with its number from 0. Nothing is recorded.
+
+        An order that would be refused is passed over, and the ones after it are decided without it.
+        """
+        act = _Act(self._memory, self.log, Occasion(self._clock(), by, self))
+        refused: list[tuple[int, OutturnError]] = []
+        for number, command in enumerate(commands):
+            try:
+                _check_may(command, by)
+                act.obey(command)
+            except (Refusal, NotFound, NotAllowed) as refusal:
+                refused.append((number, refusal))
+        return refused
 
     def reading(self) -> AbstractContextManager[Views]:
         """The views, caught up with everything written before."""

@@ -4,9 +4,12 @@ What was submitted is never repeated.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from datetime import date
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
+
+from domain.periods import day_in_words
 
 
 class Fault(NamedTuple):
@@ -29,7 +32,7 @@ _WORDS = {
     "missing": "is needed: write it",
     "extra_forbidden": "is not a field of this order",
     "string_type": "must be text",
-    "string_too_long": "must be at most {max_length:,} characters long",
+    "string_too_long": "must be at most {max_length} characters long",
     "string_too_short": "is needed: write it",
     "int_type": "must be a whole number, like 12",
     "int_parsing": "must be a whole number, like 12",
@@ -46,7 +49,7 @@ _WORDS = {
     "literal_error": "must be one of: {expected}",
     "greater_than": "must be more than {gt}",
     "greater_than_equal": "must not be less than {ge}",
-    "less_than_equal": "must not be more than {le:,}",
+    "less_than_equal": "must not be more than {le}",
     "less_than": "must be less than {lt}",
     "too_short": "needs at least {min_length}",
     "json_invalid": "is not JSON",
@@ -54,6 +57,14 @@ _WORDS = {
     "dict_type": "must be an object with fields",
     "tuple_type": "must be a list",
 }
+
+
+def _said(context: dict[str, Any]) -> dict[str, Any]:
+    """The limits that a fault names, as people write them."""
+    return {
+        name: day_in_words(limit) if isinstance(limit, date) else f"{limit:,}" if isinstance(limit, int) else limit
+        for name, limit in context.items()
+    }
 
 
 def faults(error: ValidationError) -> Iterator[Fault]:
@@ -67,5 +78,5 @@ def faults(error: ValidationError) -> Iterator[Fault]:
             case "string_pattern_mismatch":
                 words = REFERENCE if "A-Za-z0-9._-" in str(context.get("pattern")) else "is not in the right form"
             case kind:
-                words = _WORDS.get(kind, "is not in a form that can be read").format(**context)
+                words = _WORDS.get(kind, "is not in a form that can be read").format_map(_said(context))
         yield Fault(path, words)

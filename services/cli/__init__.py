@@ -1,5 +1,6 @@
 """The command line, ``outturn``: one file to a group of verbs."""
 
+import os
 from typing import Annotated
 
 import typer
@@ -29,11 +30,13 @@ app.command("demo")(demonstrating.demo)
 
 @app.callback()
 def _every_time(
-    _database: Annotated[
-        str | None, typer.Option("--database", envvar="OUTTURN_DATABASE", help="Where the log is kept.")
+    database: Annotated[
+        str | None, typer.Option("--database", help="Where the log is kept, instead of OUTTURN_DATABASE.")
     ] = None,
 ) -> None:
     """Sets what holds for every verb."""
+    if database is not None:
+        os.environ["OUTTURN_DATABASE"] = database
 
 
 def main() -> None:

@@ -63,7 +63,7 @@ def show(
 ) -> None:
     """Show budgets, awards, payments, what is due, a timeline; everything about one award; the events of a figure."""
     answer = _answer(question, of or [], None if on is None else parse_day(on), limit)
-    with the_office() as office:
+    with the_office(to_read=True) as office:
         tables = ask(office, as_at, answer)
     if format is Format.JSON and question is Question.AWARD:
         print_json({table.name: list(table.records()) for table in tables})

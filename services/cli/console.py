@@ -1,6 +1,7 @@
 """What every verb uses: the office, the two ways to print, and faults told in words."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from typing import Annotated, Any, NamedTuple, TypeVar
 
 import typer
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from rich import box
 from rich.cells import cell_len
 from rich.console import Console
@@ -28,7 +30,7 @@ from services.exports.csv import to_csv
 from services.office import Office
 from services.problems import faults
 from services.read_models import Damaged
-from services.settings import Settings
+from services.settings import Database, Settings
 from services.wiring import open_office
 
 REFUSED, MALFORMED, BROKEN = 1, 2, 3
@@ -60,9 +62,16 @@ Formatted = Annotated[Format, typer.Option("--format", help="table for people; j
 
 
 @contextmanager
-def the_office() -> Iterator[Office]:
-    """The configured office, closed at the end."""
-    with open_office(Settings()).open() as office:
+def the_office(*, to_read: bool = False) -> Iterator[Office]:
+    """The configured office, closed at the end. Only to read, it must be there: a mistyped name makes no new one."""
+    settings = Settings()
+    database = Database.of(settings.database)
+    if to_read and database.kind == "sqlite" and not database.path.exists():
+        raise Unavailable(
+            f"There is no office in {database.path.name} yet. Check OUTTURN_DATABASE; or begin one, with outturn load, "
+            "outturn do or outturn demo."
+        )
+    with open_office(settings).open() as office:
         yield office
 
 
@@ -89,7 +98,10 @@ def ask(office: Office, as_at: str | None, question: Callable[[Views], Asked]) -
         except Damaged:
             with office.reading() as views:
                 return question(views)
-    with office.as_at(point(as_at)) as views:
+    then = point(as_at)
+    if isinstance(then, int) and then > office.log.head():
+        raise Refusal(f"The log ends at position {office.log.head()}. A day is written like 2017-10-31.")
+    with office.as_at(then) as views:
         return question(views)
 
 
@@ -242,4 +254,8 @@ def guarded(run: Callable[[], Any]) -> None:
             err.print(_escaped(f"{place}{fault.words}"))
         fail("Nothing was recorded.", MALFORMED)
     except BrokenPipeError:
-        sys.stderr.close()
+        # whoever was reading has read enough: that is no fault, and nothing more can be said to them
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SettingsError as wrong:
+        fail(f"A setting cannot be read: {str(wrong).partition(' from')[0]}. OUTTURN_ROLES is a list like "
+             '["auditor"].', MALFORMED)

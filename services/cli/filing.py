@@ -44,7 +44,7 @@ def document(
     to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Write it there, not to the screen.")] = None,
 ) -> None:
     """Get a document back, byte for byte. Refused if it is not as it was put on file."""
-    with the_office() as office:
+    with the_office(to_read=True) as office:
         found = {
             row.sha256
             for row in ask(office, None, lambda views: views.rows(DocumentRow))

@@ -30,7 +30,7 @@ def load(
     except OSError:
         raise Refusal(f"The file {file.name} cannot be read: check its name and that it is there.") from None
     with the_office() as office:
-        plan = plan_for(office, data, file.name)
+        plan = plan_for(office, data, file.name, Settings().person)
         for note in plan.notes:
             out.print(f"Note. {note}", markup=False)
         if plan.faults:

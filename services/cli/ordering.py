@@ -99,7 +99,7 @@ def _read_one(kind: Any, said: str) -> Any:
 def _json(said: str) -> Any:
     try:
         return json.loads(said)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Refusal("That is not JSON: check its brackets, commas and quotation marks.") from None
 
 

@@ -36,9 +36,7 @@ def fill(period: Half, format: Formatted = Format.TABLE) -> None:  # noqa: A002
     """Open the return if it is not open, fold it from the log, and show it with what is still missing."""
     code = Period.parse(period).code
     with the_office() as office:
-        person = Settings().person
-        office.do(OpenReturn(period=code), person)
-        office.do(FillReturn(period=code), person)
+        office.do_all([OpenReturn(period=code), FillReturn(period=code)], Settings().person)
         _print(ask(office, None, lambda views: as_it_stands(views, code)), format)
 
 
@@ -83,7 +81,7 @@ def show(
 ) -> None:
     """Show the return: as signed, or (until it is signed) as it now stands."""
     code = Period.parse(period).code
-    with the_office() as office:
+    with the_office(to_read=True) as office:
         standing = ask(office, as_at, lambda views: as_it_stands(views, code, version))
     if save_to is None:
         _print(standing, format)

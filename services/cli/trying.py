@@ -73,6 +73,6 @@ def what_if(
 ) -> None:
     """Try draft orders on a throw-away copy: the budgets they change, before and after. Nothing is recorded."""
     drafts = _drafts(file)
-    with the_office() as office:
+    with the_office(to_read=True) as office:
         before, after = office.what_if(drafts, Settings().person, budgets)
     print_table(side_by_side(before, after), format)

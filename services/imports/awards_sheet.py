@@ -46,6 +46,8 @@ class Plan:
 
     commands: list[Command[Any]] = field(default_factory=list)
     """In the order in which they are to be given, for one transaction."""
+    rows: list[int] = field(default_factory=list)
+    """The row that each of the orders comes from."""
     faults: list[Remark] = field(default_factory=list)
     """What must be put right before anything can be loaded."""
     notes: list[Remark] = field(default_factory=list)
@@ -63,10 +65,12 @@ def read_awards_sheet(data: bytes, file_name: str, known: Known) -> Plan:
     if any(fault.row is None for fault in layout.faults):  # a column is missing: every row would be a fault
         return Plan(faults=list(layout.faults), notes=[*notes, *layout.notes])
     readers = [Reader(row, layout) for row in sheet.rows if row.number > layout.heading_row]
-    commands = _Sheet(known).read(readers)
+    placed = _Sheet(known).read(readers)
     faults = [*layout.faults, *(fault for reader in readers for fault in reader.faults)]
     notes += [*layout.notes, *(note for reader in readers for note in reader.notes)]
-    return Plan(commands=[] if faults else commands, faults=faults, notes=notes)
+    if faults:
+        return Plan(faults=faults, notes=notes)
+    return Plan(commands=[command for _, command in placed], rows=[row for row, _ in placed], notes=notes)
 
 
 class _Sheet:
@@ -78,8 +82,8 @@ class _Sheet:
         self._awards = Awards(known)
         self._fund_rows: list[FundRow] = []
 
-    def read(self, readers: list[Reader]) -> list[Command[Any]]:
-        """Every order of the sheet, in order: funds, providers, tolerances, awards and money kept aside, totals."""
+    def read(self, readers: list[Reader]) -> list[tuple[int, Command[Any]]]:
+        """Every order, with its row, in order: funds, providers, tolerances, awards and money kept aside, totals."""
         for reader in readers:
             self._sort(reader)
         self._check_funds()
@@ -130,7 +134,7 @@ class _Sheet:
                     if opened != command:
                         row.reader.fault("Fund title", f"row {number} opens this fund with another title or funder")
 
-    def _ordered(self) -> list[Command[Any]]:
+    def _ordered(self) -> list[tuple[int, Command[Any]]]:
         phases = {"allocation": 0, "tolerance": 2, "earmark": 3, "total": 4}
         placed: list[tuple[int, int, Command[Any]]] = []
         for row in self._fund_rows:
@@ -138,15 +142,15 @@ class _Sheet:
         placed += [(1, number, command) for number, command in self._providers.commands()]
         for number, commands in self._awards.commands():
             placed += [(3, number, command) for command in commands]
-        return list(_once(command for _, _, command in sorted(placed, key=lambda one: one[:2])))
+        return list(_once((row, command) for _, row, command in sorted(placed, key=lambda one: one[:2])))
 
 
-def _once(commands: Iterator[Command[Any]]) -> Iterator[Command[Any]]:
+def _once(placed: Iterator[tuple[int, Command[Any]]]) -> Iterator[tuple[int, Command[Any]]]:
     """Each order once: a fund with two allocations is opened once."""
     given: list[Command[Any]] = []
-    for command in commands:
+    for row, command in placed:
         if not isinstance(command, OpenFund) or command not in given:
-            yield command
+            yield row, command
         if isinstance(command, OpenFund):
             given.append(command)
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from domain.errors import Refusal
+from domain.errors import OutturnError
 from services.problems import faults
 
 
@@ -33,7 +33,7 @@ class Remark(NamedTuple):
         return f"Row {self.row}, {where}: {self.words}"
 
 
-def as_clause(refusal: Refusal) -> str:
+def as_clause(refusal: OutturnError) -> str:
     """The refusal's words as they stand after a cell's address: no capital, no full stop."""
     words = str(refusal).removesuffix(".")
     return words[:1].lower() + words[1:]
