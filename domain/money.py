@@ -59,6 +59,8 @@ def parse(text: str) -> int:
 def parse_printed(text: str) -> Printed:
     """Reads an amount as printed, keeping the words around it. Raises ``Refusal`` unless there is exactly one."""
     text = text.strip()
+    if any(sign.isdigit() and not sign.isascii() for sign in text):
+        raise Refusal("An amount must be written in the figures 0 to 9, like £1,250.50.")
     found = _AMOUNT.search(text)
     if found and _MINUS.search(text[: found.start("number")]):
         raise Refusal("An amount must not be less than nought: a release or a repayment is recorded as itself.")

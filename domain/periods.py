@@ -184,12 +184,13 @@ def _period_code(text: str) -> str:
 
 
 def _checked_year(text: str) -> str:
-    if not "1990" <= text[:4] <= "2100":
-        raise ValueError("a financial year must lie between 1990-91 and 2100-01, written like 2017-18")
     try:
-        return _year_code(text)
+        year = _year_code(text)
     except Refusal as refusal:
         raise ValueError(str(refusal)) from None
+    if not "1990" <= year[:4] <= "2100":
+        raise ValueError("a financial year must lie between 1990-91 and 2100-01")
+    return year
 
 
 FinancialYear = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_checked_year)]

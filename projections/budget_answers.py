@@ -122,8 +122,8 @@ def budgets(views: Views, on: date | None = None) -> Table:
             Column(key="allowed_over_pence", title="Allowed over", kind="pence", detail=True),
             Column(key="tolerance_decision", title="Allowed by", detail=True),
             Column(key="forecast_pence", title="Forecast", kind="pence"),
-            Column(key="variance_pence", title="Forecast less committed", kind="pence"),
-            Column(key="awards", title="Awards", kind="count"),
+            Column(key="variance_pence", title="Variance", kind="pence"),
+            Column(key="awards", title="Awards", kind="count", detail=True),
             Column(key="not_known", title="Not known", kind="count"),
             Column(key="inferred_pence", title="Inferred", kind="pence", detail=True),
             Column(key="stated_total_pence", title="Total stated", kind="pence", detail=True),
@@ -135,6 +135,7 @@ def budgets(views: Views, on: date | None = None) -> Table:
             *holds,
             "Amounts that are not known are in no sum. Inferred amounts are shown beside and never added.",
             "Received is committed, kept aside, left, returned and carried out, added up.",
+            *(note for row in rows for note in _stated_otherwise(row)),
         ),
     )
 
@@ -167,6 +168,19 @@ def _budget(fund: FundRow, own: dict[str, BalanceRow], forecast: tuple[int, int]
         cell(computed),
         cell(None if stated is None else stated - computed, missing=unasked),
     )
+
+
+def _stated_otherwise(row: Row) -> list[str]:
+    """A line for a fund whose paper states another total than its records come to."""
+    fund, year, (inferred, stated, computed, difference) = row[0].value, row[1].value, row[-4:]
+    if not difference.value:
+        return []
+    pence = [int(cell.value or 0) for cell in (stated, computed, difference, inferred)]
+    beside = f" Inferred for awards not known: {money.pounds(pence[3])}." if pence[3] else ""
+    return [
+        f"{fund} {year}: the paper states {money.pounds(pence[0])} in all, the records come to "
+        f"{money.pounds(pence[1])}; the difference is {money.pounds(pence[2])}.{beside}"
+    ]
 
 
 def ring_fences(views: Views, on: date | None = None) -> Table:

@@ -46,6 +46,8 @@ class DueItem(Row, table="due_items", key=("item",)):
     done_on: date | None
     reason: str | None
     """Why it was last moved, missed, waived or declared nil."""
+    made_up: bool = False
+    """Whether what came in was made up for a demonstration."""
 
 
 class Monitoring(Projection):
@@ -124,5 +126,5 @@ class Monitoring(Projection):
                 row.standing, row.done_on = "met", met_on
             case ObligationWaived(reason=reason):
                 row.standing, row.reason = "waived", reason
-            case NilReturnDeclared(declared_on=declared_on, reason=reason):
-                row.standing, row.done_on, row.reason = "nil-return", declared_on, reason
+            case NilReturnDeclared(declared_on=declared_on, reason=reason, made_up=made_up):
+                row.standing, row.done_on, row.reason, row.made_up = "nil-return", declared_on, reason, made_up

@@ -82,6 +82,7 @@ class DeclareNilReturn(ObligationCommand, may={Role.PROVIDER, Role.CONTRACT_MANA
 
     declared_on: date
     reason: Words
+    made_up: bool = False
 
     def decide(self, state: Obligation, occasion: Occasion) -> Sequence[Event]:
         if state.status is ObligationStatus.NIL_RETURN:
@@ -90,7 +91,7 @@ class DeclareNilReturn(ObligationCommand, may={Role.PROVIDER, Role.CONTRACT_MANA
             raise Refusal(f"This is {state.status.words} already: a nil return cannot be declared.")
         if self.declared_on > occasion.today:
             raise Refusal("A nil return cannot be declared in the future.")
-        return [NilReturnDeclared(declared_on=self.declared_on, reason=self.reason)]
+        return [NilReturnDeclared(declared_on=self.declared_on, reason=self.reason, made_up=self.made_up)]
 
 
 class OweObligation(ObligationCommand):

@@ -48,3 +48,5 @@ class NilReturnDeclared(Event, name="obligation.nil-return-declared"):
 
     declared_on: date
     reason: Words
+    made_up: bool = False
+    """Whether it was made up for a demonstration."""

@@ -19,10 +19,10 @@ from domain.providers.events import (
 )
 from domain.providers.provider import Provider
 
-CharityNumber = Annotated[str, StringConstraints(pattern=r"^\d{6,7}(-\d{1,3})?$")]
+CharityNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{6,7}(-[0-9]{1,3})?$")]
 """A number of the Charity Commission for England and Wales: six or seven digits (and a linked charity's, after -)."""
 
-CompanyNumber = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2}\d{6}$")]
+CompanyNumber = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2}[0-9]{6}$")]
 """A number of Companies House: eight characters, leading noughts kept."""
 
 

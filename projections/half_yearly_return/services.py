@@ -45,6 +45,8 @@ class Service:
     """Accepted reports of the half-year, in order."""
     counted_to_date: list[Counted] = field(default_factory=list)
     """Accepted reports of the financial year, to the end of the half-year."""
+    nil_made_up: bool = False
+    """Whether a nil return of its was made up for a demonstration."""
     misfits: list[str] = field(default_factory=list)
     """Reports that touch the half-year and do not fit in it. They are in no figure."""
 
@@ -65,8 +67,8 @@ class Service:
 
     @property
     def made_up(self) -> bool:
-        """Whether a figure of its was made up for a demonstration."""
-        return any(report.figures.made_up for report in (*self.counted, *self.counted_to_date))
+        """Whether a figure or a nil return of its was made up for a demonstration."""
+        return self.nil_made_up or any(report.figures.made_up for report in (*self.counted, *self.counted_to_date))
 
 
 @dataclass(frozen=True)
@@ -170,6 +172,7 @@ def _add_what_is_owed(
             continue
         if period.covers(Period.parse(item.period)):
             service.standings.add(_OWED[item.standing])
+            service.nil_made_up = service.nil_made_up or item.made_up
 
 
 Sourced = tuple[Quantity, tuple[int, ...]]

@@ -16,7 +16,7 @@ from projections.budget_answers import budgets, explain, ring_fences
 from projections.case_file import case_file
 from projections.timeline import timeline
 from projections.views import Views
-from services.cli.console import AsAt, Format, Formatted, ask, print_json, print_table, the_office
+from services.cli.console import AsAt, Format, Formatted, ask, out, print_json, print_table, the_office
 
 
 class Question(StrEnum):
@@ -70,6 +70,8 @@ def show(
         return
     for table in tables:
         print_table(table, format)
+    if as_at is not None and format is Format.TABLE:
+        out.print(f"As it was known at {as_at}.", markup=False)
 
 
 def _answer(question: Question, of: list[str], on: date | None, limit: int) -> Callable[[Views], list[Table]]:

@@ -33,6 +33,8 @@ from services.read_models import Damaged
 from services.settings import Database, Settings
 from services.wiring import open_office
 
+DEMONSTRATION = "A demonstration: its reports, milestones and payments, and the fund called demonstration, are made up."
+
 REFUSED, MALFORMED, BROKEN = 1, 2, 3
 """Exit status: a rule forbids it; the words of the call are off; the database cannot be used or read."""
 
@@ -40,6 +42,9 @@ out = Console(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Asked = TypeVar("Asked")
+
+demonstration = False
+"""Whether the office that is open is the demonstration."""
 
 
 class Format(StrEnum):
@@ -72,6 +77,9 @@ def the_office(*, to_read: bool = False) -> Iterator[Office]:
             "outturn do or outturn demo."
         )
     with open_office(settings).open() as office:
+        first = office.log.read_stored(0, 1)
+        global demonstration
+        demonstration = bool(first) and b'"by":"demonstration"' in first[0].state
         yield office
 
 
@@ -115,6 +123,8 @@ def print_table(table: Table, form: Format) -> None:
             sys.stdout.buffer.flush()
         case Format.TABLE:
             _print_for_people(table)
+            if demonstration:
+                out.print(DEMONSTRATION, style="dim")
 
 
 def print_json(said: Any) -> None:
@@ -257,5 +267,7 @@ def guarded(run: Callable[[], Any]) -> None:
         # whoever was reading has read enough: that is no fault, and nothing more can be said to them
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except SettingsError as wrong:
-        fail(f"A setting cannot be read: {str(wrong).partition(' from')[0]}. OUTTURN_ROLES is a list like "
-             '["auditor"].', MALFORMED)
+        fail(
+            f'A setting cannot be read: {str(wrong).partition(" from")[0]}. OUTTURN_ROLES is a list like ["auditor"].',
+            MALFORMED,
+        )

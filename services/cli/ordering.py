@@ -43,15 +43,27 @@ def _of_many(kind: Any) -> Any:
 def option_name(field: str) -> str:
     """``--amount`` for ``amount_pence``, ``--starts-on`` for ``starts_on``, ``--remark`` for ``remarks``."""
     name = field.removesuffix("_pence")
-    if field in ("remarks", "reasons", "shares", "figures", "outcomes"):
+    if field in ("remarks", "reasons", "shares", "figures", "outcomes", "lines", "successors", "objectives"):
         name = name.removesuffix("s")
     return "--" + name.replace("_", "-")
 
 
-def _help(field: str, kind: Any) -> str:
+_HELP = {
+    "due": "like: 30 October, 30 April; 1 month after; 20 working days after or the next working day",
+    "covers": "the period it is owed for, like 2017-18; the award's own days unless given",
+    "period": "like 2017-18-h1, 2017-18-q3, 2017-06 or 2017-07-01..2018-03-31",
+    "year": "a financial year, like 2017-18",
+    "change_pence": "pounds, like £0.37 or -£1,250.50",
+}
+
+
+def _help(field: str, info: FieldInfo, kind: Any) -> str:
+    if field in _HELP:
+        return _HELP[field]
     many = _of_many(kind)
     if field.endswith("_pence"):
-        return "pounds, like £1,250.50; or: not known"
+        known = not info.is_required() or type(None) not in get_args(info.annotation)
+        return "pounds, like £1,250.50" + ("" if known else "; or: not known")
     if many is not None and isinstance(many, type) and issubclass(many, Value):
         words = inspect.getdoc(getattr(many, "of", None)) or ""
         examples = words.partition(". Raises")[0].replace("``", "").removeprefix("Reads ")
@@ -72,7 +84,10 @@ def _read(field: str, info: FieldInfo, said: Any) -> Any:
     if many is not None:
         return [_read_one(many, each) for each in said]
     if field.endswith("_pence"):
-        return None if said.strip().lower() == "not known" else money.parse(said)
+        if said.strip().lower() == "not known":
+            return None
+        # only a change may be less than nought; anything else says so when it is checked
+        return -money.parse(said.strip()[1:]) if said.strip().startswith("-") else money.parse(said)
     if kind is date:
         return parse_day(said)
     if isinstance(kind, type) and issubclass(kind, Value) and said.lstrip().startswith("{"):
@@ -145,7 +160,7 @@ def _verb(name: str, command: type[Command[Any]]) -> Callable[..., None]:
     for field, info in command.model_fields.items():
         kind = _kinds(info.annotation)[0]
         needed = " (needed)" if info.is_required() else ""
-        option = typer.Option(option_name(field), help=_help(field, kind) + needed, show_default=False)
+        option = typer.Option(option_name(field), help=_help(field, info, kind) + needed, show_default=False)
         shape: Any = list[str] if _of_many(kind) is not None else bool if kind is bool else str
         parameters.append(
             inspect.Parameter(

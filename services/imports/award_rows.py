@@ -1,5 +1,6 @@
 """The rows of an awards sheet that are awards: several rows with one reference make one award of several shares."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import count
@@ -126,6 +127,8 @@ def _note_amount(reader: Reader, amount: Amount, inferred: int | None) -> None:
         beside = "" if inferred is None else f"; {money.pounds(inferred)}, worked out, is shown beside it"
         reader.note(f"the amount is loaded as not known, and no total counts a figure for it{beside}", "Amount")
     elif amount.beside:
+        if re.search(r"\bbid\b", amount.beside, re.IGNORECASE):
+            reader.fault("Amount", "a bid is not an award: write what the row is (Row: bid), or take the word out")
         reader.note(f"{money.pounds(amount.pence)} is loaded, and the words are kept: {amount.printed}", "Amount")
     elif not amount.exact:
         reader.note(

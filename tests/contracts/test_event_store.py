@@ -20,7 +20,7 @@ from tests.conftest import LASTING
 from tests.contracts.raw_log import RawLog
 from tests.story import OCTOBER
 
-EMBRACE = ProviderRegistered(title="Embrace", kind=Kind.ORGANISATION, charity_number="1107533", company_number=None)
+EMBRACE = ProviderRegistered(title="Embrace", kind=Kind.ORGANISATION, charity_number="1234567", company_number=None)
 SUSPENDED = ProviderStatusChanged(status=Status.SUSPENDED, reason="Accounts are late")
 ALLOCATION = AllocationReceived(
     agreement="letter", amount_pence=5, printed=None, exact=True, source="Grant letter", received_on=None
@@ -330,3 +330,16 @@ def test_the_log_stands_beside_the_tables_of_others_whatever_the_search_path(dat
         assert server.execute("SELECT identity FROM public.outturn_log").fetchall() == [(first.identity,)]
     first.close()
     second.close()
+
+
+def test_a_write_of_many_thousand_events_is_all_there(log: EventStore) -> None:
+    written = log.append([draft(f"provider-p{number}", 1) for number in range(5_000)])
+    assert len(written) == 5_000
+    assert log.head() == written[-1]
+    assert [stored.id for stored in log.read_stored(0, 10_000)] == written
+
+
+def test_an_event_in_a_stream_of_another_kind_is_named_and_not_passed_over(log: EventStore) -> None:
+    log.append([draft("provider-p1", 1), draft("award-p1", 1)])
+    with pytest.raises(Unreadable, match=r"position 2 .*stands in a stream of another kind"):
+        log.read(0, 10)

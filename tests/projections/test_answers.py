@@ -256,10 +256,10 @@ def test_a_provider_of_nothing_but_unknown_amounts_was_awarded_something_not_kno
 
 
 def test_a_providers_numbers_and_status_are_the_latest(office: Office) -> None:
-    do(office, PROVIDER, IdentifyProvider(provider="embrace", charity_number="1107533"))
+    do(office, PROVIDER, IdentifyProvider(provider="embrace", charity_number="1234567"))
     do(office, ChangeProviderStatus(provider="embrace", status=Status.SUSPENDED, reason="Accounts are late"))
     (row,) = asked(office, "providers")
-    assert (row["charity_number"], row["company_number"], row["status"]) == ("1107533", None, "suspended")
+    assert (row["charity_number"], row["company_number"], row["status"]) == ("1234567", None, "suspended")
 
 
 # what is due

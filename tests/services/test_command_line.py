@@ -153,6 +153,7 @@ def test_a_past_moment_may_be_a_position_a_day_or_a_time(outturn: Terminal) -> N
 
 
 def test_the_timeline_of_nothing_is_an_error_that_says_how_to_name_a_thing(outturn: Terminal) -> None:
+    with_a_fund(outturn)
     assert outturn.run("show", "timeline", "award-nothing") == 1
     assert "like award-MOJ-2017-01" in outturn.err
 
@@ -226,3 +227,76 @@ def test_a_rebuild_and_a_check_say_what_they_did(outturn: Terminal) -> None:
     assert outturn.run("check") == 0
     assert "4 events read; 0 faults" in outturn.out
     assert "equal a fresh fold" in outturn.out
+
+
+def test_a_database_named_in_the_call_is_used_and_no_other(outturn: Terminal, tmp_path: Path) -> None:
+    named = tmp_path / "named.db"
+    order = ["do", "register-provider", "--provider", "p", "--title", "P"]
+    assert outturn.run("--database", str(named), *order) == 0
+    assert named.exists()
+    assert not (tmp_path / "office.db").exists()
+
+
+def test_reading_an_office_that_is_not_there_makes_none(outturn: Terminal, tmp_path: Path) -> None:
+    for words in (["show", "budgets"], ["check"], ["rebuild"], ["return", "show", "2017-18-h1"]):
+        assert outturn.run(*words) == 3
+        assert "There is no office in office.db yet" in outturn.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_sheet_that_a_rule_refuses_is_told_by_row_also_in_a_dry_run(outturn: Terminal, tmp_path: Path) -> None:
+    sheet = tmp_path / "awards.csv"
+    heading = "Row,Award,Fund,Year,Fund title,Funder,Provider,Service,Route,Amount,Agreement,Source\r\n"
+    rows = "allocation,,moj,2017-18,Victims,MoJ,,,,£100,agreement-1,Letter\r\n"
+    rows += ",A1,moj,2017-18,,,Embrace,Counselling,grant,£60\r\n,A2,moj,2017-18,,,Embrace,Helpline,grant,£60\r\n"
+    sheet.write_text(heading + rows, encoding="utf-8")
+    for words in (["--dry-run"], []):
+        assert outturn.run("load", str(sheet), *words) == 2
+        assert "Row 4 is refused: victims has £40 left" in outturn.err
+        assert "Row 3" not in outturn.err
+    assert outturn.rows("budgets") == []
+
+
+@pytest.mark.parametrize("amount", ["$500", "€500", "15%", "=SUM(A1)", '"£700,000 bid"', "\u0665\u0660\u0660"])
+def test_what_is_not_an_amount_in_pounds_is_never_loaded_as_one(outturn: Terminal, tmp_path: Path, amount: str) -> None:
+    sheet = tmp_path / "awards.csv"
+    heading = "Row,Award,Fund,Year,Fund title,Funder,Provider,Service,Route,Amount,Agreement,Source\r\n"
+    rows = "allocation,,moj,2017-18,Victims,MoJ,,,,£1m,agreement-1,Letter\r\n"
+    sheet.write_text(f"{heading}{rows},A1,moj,2017-18,,,Embrace,Counselling,grant,{amount}\r\n", encoding="utf-8")
+    assert outturn.run("load", str(sheet)) == 2
+    assert "Row 3, Amount (J3)" in outturn.err
+
+
+def test_a_position_beyond_the_log_is_not_taken_for_today(outturn: Terminal) -> None:
+    with_a_fund(outturn)
+    for position in ("20170510", "9" * 30):
+        assert outturn.run("show", "budgets", "--as-at", position) == 1
+        assert "The log ends at position 4" in outturn.err
+
+
+def test_a_return_that_cannot_be_filled_is_not_opened_either(outturn: Terminal) -> None:
+    with_a_fund(outturn)
+    assert outturn.run("return", "fill", "2019-20-h1") == 1
+    assert "No award draws on a fund of this return" in outturn.err
+    assert outturn.rows("returns") == []
+
+
+def test_days_and_settings_that_nobody_could_mean_are_refused_in_words(
+    outturn: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_a_fund(outturn)
+    order = ["do", "plan-milestone", "--award", "A1", "--milestone", "m1", "--title", "T"]
+    assert outturn.run(*order, "--due-on", "9999-12-31") == 2
+    assert "due_on: must not be more than 2100-12-31" in outturn.err
+    assert outturn.run("do", "register-provider", "--json", "[" * 5_000) == 1
+    assert "not JSON" in outturn.err
+    monkeypatch.setenv("OUTTURN_ROLES", "king")
+    assert outturn.run("show", "budgets") == 2
+    assert "A setting cannot be read" in outturn.err
+
+
+def test_an_allocation_may_be_amended_downwards_from_the_command_line(outturn: Terminal) -> None:
+    with_a_fund(outturn)
+    order = ["do", "amend-allocation", "--fund", "moj", "--year", "2017-18", "--agreement", "a1", "--addendum", "d1"]
+    assert outturn.run(*order, "--change", "-£0.37", "--reason", "Rounded") == 0, outturn.err
+    assert outturn.rows("budgets")[0]["received_pence"] == 99_963

@@ -1,6 +1,9 @@
 """The demonstration: what the papers state, folded from the log; played once, whatever happens to it on the way."""
 
 import json
+import os
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -186,3 +189,21 @@ def test_it_keeps_out_of_a_real_office(tmp_path: Path) -> None:
 def test_everything_in_it_is_written_down_by_the_demonstration(demonstration: Demonstration) -> None:
     assert {recorded.by for recorded in demonstration.office.log.everything()} == {PLAYER.id}
     assert max(recorded.at for recorded in demonstration.office.log.everything()) < datetime.now(UTC)
+
+
+def test_several_processes_may_play_it_at_once(tmp_path: Path) -> None:
+    call = [sys.executable, "-c", "from services.cli import main; main()", "demo"]
+    environment = {**os.environ, "OUTTURN_DATABASE": str(tmp_path / "demo.db")}
+    root = Path(__file__).parents[2]
+    playing = [
+        subprocess.Popen(
+            [*call, "--folder", str(tmp_path / f"returns-{number}")],
+            cwd=root,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        for number in range(3)
+    ]
+    said = [process.communicate()[1].decode() for process in playing]
+    assert [process.returncode for process in playing] == [0, 0, 0], said
