@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from domain.funds import events as fund_events
 from domain.funds.events import (
     AllocationAmended,
     AllocationConfirmed,
@@ -201,7 +202,7 @@ def _entries_of_awards(event: Event) -> Iterator[Entry]:
 class Budgets(Projection):
     """Folds funds, their ledger and their balances."""
 
-    nouns = frozenset({"fund"})
+    events = (fund_events,)
 
     def apply(self, recorded: Recorded, rows: Rows) -> None:
         fund, year = fund_and_year(recorded.reference)
@@ -215,8 +216,8 @@ class Budgets(Projection):
         if isinstance(event, RingFenceSet):
             self._ring_fence(event, recorded, rows)
         ring_fence = getattr(event, "ring_fence", None) or WHOLE
-        for line, entry in enumerate(entries):
-            self._enter(recorded, rows, line, ring_fence, entry)
+        if entries:
+            self._enter(recorded, rows, ring_fence, entries)
 
     @staticmethod
     def _fund(event: Event, row: FundRow) -> None:
@@ -273,24 +274,26 @@ class Budgets(Projection):
         )
 
     @staticmethod
-    def _enter(recorded: Recorded, rows: Rows, line: int, ring_fence: str, entry: Entry) -> None:
+    def _enter(recorded: Recorded, rows: Rows, ring_fence: str, entries: list[Entry]) -> None:
         fund, year = fund_and_year(recorded.reference)
-        for place in {WHOLE, ring_fence}:
-            balance = rows.of(BalanceRow, fund, year, place)
-            setattr(balance, entry.field, getattr(balance, entry.field) + entry.amount)
+        balances = [rows.of(BalanceRow, fund, year, place) for place in {WHOLE, ring_fence}]
         recorded_on = recorded.at.astimezone(LONDON).date()
         days = (getattr(recorded.event, day, None) for day in ("effective_on", "paid_on", "received_on"))
-        rows.add(
-            LedgerRow(
-                position=recorded.position,
-                line=line,
-                fund=fund,
-                year=year,
-                ring_fence=ring_fence,
-                field=entry.field,
-                amount=entry.amount,
-                about=entry.about,
-                effective_on=next(filter(None, days), recorded_on),
-                recorded_on=recorded_on,
+        effective_on = next(filter(None, days), recorded_on)
+        for line, entry in enumerate(entries):
+            for balance in balances:
+                setattr(balance, entry.field, getattr(balance, entry.field) + entry.amount)
+            rows.add(
+                LedgerRow(
+                    position=recorded.position,
+                    line=line,
+                    fund=fund,
+                    year=year,
+                    ring_fence=ring_fence,
+                    field=entry.field,
+                    amount=entry.amount,
+                    about=entry.about,
+                    effective_on=effective_on,
+                    recorded_on=recorded_on,
+                )
             )
-        )

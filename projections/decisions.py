@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
+from domain.awards import events as award_events
 from domain.awards.events import DocumentAttached
+from domain.bids import events as bid_events
 from domain.bids.events import BidLost, BidPrepared, BidSubmitted, BidWon, MatchEarmarked
+from domain.decisions import events as decision_events
 from domain.decisions.events import DecisionRecorded, DecisionSuperseded
 from domain.kernel import Recorded
 from projections.projection import Projection
@@ -67,7 +70,7 @@ class DocumentRow(Row, table="documents", key=("award", "sha256")):
 class Decisions(Projection):
     """Folds decisions, bids and documents."""
 
-    nouns = frozenset({"decision", "bid", "award"})
+    events = (decision_events, bid_events, award_events)
 
     def apply(self, recorded: Recorded, rows: Rows) -> None:
         match recorded.event:

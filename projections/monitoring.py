@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from domain.awards import events as award_events
 from domain.awards.events import (
     MilestoneCompleted,
     MilestoneMissed,
@@ -11,6 +12,7 @@ from domain.awards.events import (
     MilestoneWaived,
 )
 from domain.kernel import Recorded
+from domain.monitoring import events as monitoring_events
 from domain.monitoring.commands import REPORT_SCHEDULE
 from domain.monitoring.events import (
     NilReturnDeclared,
@@ -53,7 +55,7 @@ class DueItem(Row, table="due_items", key=("item",)):
 class Monitoring(Projection):
     """Folds what is due."""
 
-    nouns = frozenset({"award", "obligation"})
+    events = (award_events, monitoring_events)
 
     def apply(self, recorded: Recorded, rows: Rows) -> None:
         if recorded.noun == "award":

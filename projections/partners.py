@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from domain.awards import partner_events
 from domain.awards.partner_events import (
     ContributionPromised,
     ContributionReceived,
@@ -67,7 +68,7 @@ class SingleTenderRow(Row, table="single_tenders", key=("award",)):
 class Partners(Projection):
     """Folds the other money of awards."""
 
-    nouns = frozenset({"award"})
+    events = (partner_events,)
 
     def apply(self, recorded: Recorded, rows: Rows) -> None:
         award = recorded.reference

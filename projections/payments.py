@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from domain.awards import payment_events
 from domain.awards.payment_events import (
     ConditionMet,
     ConditionSet,
@@ -98,7 +99,7 @@ class SurplusRow(Row, table="surplus_plans", key=("award", "plan")):
 class Payments(Projection):
     """Folds payments and what belongs to them."""
 
-    nouns = frozenset({"award"})
+    events = (payment_events,)
 
     def apply(self, recorded: Recorded, rows: Rows) -> None:
         self._payment(recorded, rows)

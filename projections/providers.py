@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from domain.kernel import Recorded
+from domain.providers import events as provider_events
 from domain.providers.events import (
     ProviderIdentified,
     ProviderMerged,
@@ -34,7 +35,7 @@ class ProviderRow(Row, table="providers", key=("provider",)):
 class Providers(Projection):
     """Folds providers."""
 
-    nouns = frozenset({"provider"})
+    events = (provider_events,)
 
     def apply(self, recorded: Recorded, rows: Rows) -> None:
         match recorded.event:

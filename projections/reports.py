@@ -6,6 +6,7 @@ from typing import Any
 
 from domain.kernel import Recorded
 from domain.periods import Period
+from domain.reports import events as report_events
 from domain.reports.events import Figures, ReportAccepted, ReportCorrected, ReportSentBack, ReportSubmitted
 from projections.projection import Projection
 from projections.rows import Row, Rows
@@ -40,7 +41,7 @@ class ReportRow(Row, table="reports", key=("report",)):
 class Reports(Projection):
     """Folds reports."""
 
-    nouns = frozenset({"report"})
+    events = (report_events,)
 
     def apply(self, recorded: Recorded, rows: Rows) -> None:
         match recorded.event:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from domain.kernel import Recorded
+from domain.returns import events as return_events
 from domain.returns.events import ReturnFilled, ReturnOpened, ReturnRestated, ReturnSignedOff, ReturnSubmitted
 from projections.projection import Projection
 from projections.rows import Row, Rows
@@ -47,7 +48,7 @@ class LatestReturn(Row, table="latest_returns", key=("period",)):
 class Returns(Projection):
     """Folds returns."""
 
-    nouns = frozenset({"return"})
+    events = (return_events,)
 
     def apply(self, recorded: Recorded, rows: Rows) -> None:
         event, period = recorded.event, recorded.reference

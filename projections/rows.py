@@ -15,7 +15,7 @@ from datetime import date
 from typing import Any, ClassVar, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from pydantic_core import to_json
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Connection, Date, MetaData, Table, Text, select
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Connection, Date, MetaData, Table, Text, func, select
 
 METADATA = MetaData()
 """Every table of the read models."""
@@ -62,7 +62,7 @@ class Rows:
         self._known: dict[tuple[Any, ...], Row | None] = {}
         self._touched: dict[tuple[Any, ...], Row | None] = {}
         self._fresh = fresh
-        """Whether the tables were empty when this began: then what is not remembered is not there."""
+        """Whether every row there is is remembered: then what is not remembered is not there."""
 
     def begin(self, connection: Connection) -> None:
         """Goes on over another connection, remembering what was read."""
@@ -70,6 +70,19 @@ class Rows:
         if len(self._known) > MOST_ROWS:
             self._known.clear()
             self._fresh = False
+
+    def know_everything(self) -> None:
+        """Reads every row there is, unless there are very many: cheaper than one by one when most will be touched."""
+        kinds = Row.__subclasses__()
+        count = sum(
+            self._connection.execute(select(func.count()).select_from(kind.table)).scalar_one() for kind in kinds
+        )
+        if count > MOST_ROWS:
+            return
+        for kind in kinds:
+            for found in self._connection.execute(select(kind.table)).mappings():
+                self._known[(kind, *(found[name] for name in kind.key))] = kind(**found)
+        self._fresh = True
 
     def add(self, row: Row) -> None:
         """A new row; or all of an old one again."""

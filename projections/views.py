@@ -1,6 +1,7 @@
 """Every projection, one line each; the generation they are; and the views that pages, files and the API ask."""
 
 import hashlib
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +11,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, select
 
-from domain.kernel import LONDON, Recorded
+from domain.kernel import LONDON, Event, Recorded
 from projections.awards import Awards
 from projections.budgets import Budgets
 from projections.decisions import Decisions
@@ -38,9 +39,10 @@ PROJECTIONS: tuple[Projection, ...] = (
 
 
 @cache
-def projections_of(noun: str) -> tuple[Projection, ...]:
-    """Those that look at the events of a kind of stream."""
-    return tuple(projection for projection in PROJECTIONS if noun in projection.nouns)
+def projections_of(event: type[Event]) -> tuple[Projection, ...]:
+    """Those that look at such events."""
+    module = sys.modules[event.__module__]
+    return tuple(projection for projection in PROJECTIONS if module in projection.events)
 
 
 @cache

@@ -185,6 +185,8 @@ class ReadModels:
                 reached = self._reached(connection)
                 if rows is None or reached.position != position:
                     rows = Rows(connection, fresh=fresh and reached.position == 0)
+                    if not fresh and head - reached.position > BATCH:
+                        rows.know_everything()
                 else:
                     rows.begin(connection)
                 position = self._fold(connection, rows, reached)
@@ -283,7 +285,7 @@ class ReadModels:
 def apply(recorded: Recorded, rows: Rows) -> None:
     """Folds one event into every projection. A fault names the event: it is never passed over."""
     try:
-        for projection in projections_of(recorded.noun):
+        for projection in projections_of(type(recorded.event)):
             projection.apply(recorded, rows)
     except (Missing, KeyError, TypeError, ValueError, AttributeError) as fault:
         raise Misfit(

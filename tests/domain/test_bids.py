@@ -1,4 +1,4 @@
-"""A bid to an outside fund counts nowhere until it is won. Its match is kept aside until it is won or lost."""
+"""A bid to an outside fund counts nowhere until it is won; its match is kept aside until it is won or lost."""
 
 from datetime import date
 from typing import Any

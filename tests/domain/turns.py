@@ -260,6 +260,28 @@ def _condition_story(drawn: tuple[str, tuple[str, str]], payment: str, condition
     ]
 
 
+def _settling_story(
+    drawn: tuple[str, tuple[str, str]], by: Frequency, amount_pence: int, closing: bool
+) -> list[Command[Any]]:
+    """An award is spread, some of it is paid or only scheduled, and it is closed or withdrawn."""
+    award, (fund, year) = drawn
+    of: dict[str, Any] = {"award": award, "fund": fund, "year": year, "amount_pence": amount_pence}
+    return [
+        SetProfile(award=award, by=by),
+        RecordPayment(**of, payment="p8", paid_on=TODAY)
+        if closing
+        else SchedulePayment(**of, payment="p9", due_on=TODAY),
+        CloseAward(award=award, closed_on=TODAY, **WHY) if closing else WithdrawAward(award=award, **WHY),
+    ]
+
+
+def _ring_fence_story(amount_pence: int, earmark: str) -> list[Command[Any]]:
+    """Money is kept aside in a ring-fence, and is free again."""
+    of: dict[str, Any] = {"fund": "f1", "year": "2017-18", "earmark": earmark}
+    kept: dict[str, Any] = {"title": "Kept aside", "kind": EarmarkKind.RESERVE, "ring_fence": "dasv"}
+    return [HoldEarmark(**of, **kept, amount_pence=amount_pence), ReleaseEarmark(**of, **WHY)]
+
+
 def _fund_story(places: list[tuple[str, str]], reference: str, amount_pence: int) -> list[Command[Any]]:
     """A rounded allocation becomes exact; some of it is carried out, and some returned."""
     of: dict[str, Any] = {"fund": places[0][0], "year": places[0][1]}
@@ -288,6 +310,8 @@ _stories = some.one_of(
     some.builds(_payment_story, shares, payments, pence),
     some.builds(_variation_story, shares, some.sampled_from(Frequency), pence, pence),
     some.builds(_condition_story, shares, payments, few),
+    some.builds(_settling_story, shares, some.sampled_from(Frequency), pence, some.booleans()),
+    some.builds(_ring_fence_story, pence, few),
     some.builds(_fund_story, _places, few, pence),
     some.builds(_bid_story, bids, place, pence, some.sampled_from(["a4", "a5", None])),
 )
