@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from domain.awards import change_events, payment_events
-from domain.awards import events as award_events
+from domain.awards import change_events
 from domain.awards.award import AwardStatus
 from domain.awards.change_events import (
     AwardAmountConfirmed,
@@ -69,7 +68,7 @@ class ShareRow(Row, table="award_shares", key=("award", "fund", "year")):
 class Awards(Projection):
     """Folds awards and their shares."""
 
-    events = (award_events, change_events, payment_events)
+    events = (AwardRegistered, AwardApproved, change_events, PaymentMade, PaymentClawedBack)
 
     def apply(self, recorded: Recorded, rows: Rows) -> None:
         award = recorded.reference

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from domain.awards import events as award_events
 from domain.awards.events import DocumentAttached
 from domain.bids import events as bid_events
 from domain.bids.events import BidLost, BidPrepared, BidSubmitted, BidWon, MatchEarmarked
@@ -70,7 +69,7 @@ class DocumentRow(Row, table="documents", key=("award", "sha256")):
 class Decisions(Projection):
     """Folds decisions, bids and documents."""
 
-    events = (decision_events, bid_events, award_events)
+    events = (decision_events, bid_events, DocumentAttached)
 
     def apply(self, recorded: Recorded, rows: Rows) -> None:
         match recorded.event:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from domain.awards import events as award_events
 from domain.awards.events import (
     MilestoneCompleted,
     MilestoneMissed,
@@ -55,10 +54,13 @@ class DueItem(Row, table="due_items", key=("item",)):
 class Monitoring(Projection):
     """Folds what is due."""
 
-    events = (award_events, monitoring_events)
+    events = (
+        *(MilestonePlanned, MilestoneRescheduled, MilestoneCompleted, MilestoneMissed, MilestoneWaived),
+        monitoring_events,
+    )
 
     def apply(self, recorded: Recorded, rows: Rows) -> None:
-        if recorded.noun == "award":
+        if recorded.stream.startswith("award-"):
             self._milestone(recorded, rows)
         else:
             self._obligation(recorded, rows)

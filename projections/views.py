@@ -42,7 +42,7 @@ PROJECTIONS: tuple[Projection, ...] = (
 def projections_of(event: type[Event]) -> tuple[Projection, ...]:
     """Those that look at such events."""
     module = sys.modules[event.__module__]
-    return tuple(projection for projection in PROJECTIONS if module in projection.events)
+    return tuple(each for each in PROJECTIONS if module in each.events or event in each.events)
 
 
 @cache

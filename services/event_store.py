@@ -85,11 +85,10 @@ class _Envelope(BaseModel):
 
 
 @cache
-def _reader(name: str) -> Callable[[bytes], _Envelope]:
-    """Reads and checks the stored bytes of an event of that name, strictly."""
+def _reader(name: str) -> tuple[Callable[..., _Envelope], str]:
+    """What reads and checks the stored bytes of an event of that name, and how the names of its streams begin."""
     form = create_model("Stored", __base__=_Envelope, event=(EVENTS[name], ...))
-    read = form.__pydantic_validator__.validate_json
-    return lambda state: read(state, strict=True)
+    return form.__pydantic_validator__.validate_json, f"{name.partition('.')[0]}-"
 
 
 def encode(draft: Draft) -> StoredEvent:
@@ -109,9 +108,10 @@ def decode(stored: StoredEvent, position: int) -> Recorded:
             state = to_json(raw)
         if name not in EVENTS:
             raise Unreadable(position, stream, version, name, "no event of that name is known to this version")
-        if name.partition(".")[0] != stream.partition("-")[0]:
+        read, streams = _reader(name)
+        if not stream.startswith(streams):
             raise Unreadable(position, stream, version, name, "it stands in a stream of another kind")
-        envelope = _reader(name)(state)
+        envelope = read(state, strict=True)
     except ValidationError as wrong:
         faults = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'the whole'}: {e['type']}" for e in wrong.errors()[:5])
         raise Unreadable(position, stream, version, stored.topic, faults) from None

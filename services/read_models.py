@@ -22,7 +22,7 @@ from projections.views import Views, generation, projections_of
 from services.event_store import EventStore, Stored, Unavailable, Unreadable, decode
 from services.places import Gone, Place
 
-BATCH = 5_000
+BATCH = 10_000
 """How many events are folded in one transaction."""
 
 Progress = Callable[[int, int], None]
