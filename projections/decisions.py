@@ -97,5 +97,7 @@ class Decisions(Projection):
                 row.status = "submitted"
             case BidWon(won_on=won_on, fund=fund, year=year, amount_pence=amount):
                 row.status, row.settled_on, row.won_pence, row.became = "won", won_on, amount, f"{fund} {year}"
+                row.match_pence = None  # it is committed now
             case BidLost(lost_on=lost_on):
                 row.status, row.settled_on = "lost", lost_on
+                row.match_pence = None  # it is free again

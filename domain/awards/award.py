@@ -5,6 +5,8 @@ from enum import StrEnum
 from typing import Any, Self
 
 from domain import money
+from domain.awards import events as award_events
+from domain.awards import partner_events, payment_events
 from domain.awards.change_events import (
     AwardAmountConfirmed,
     AwardClosed,
@@ -39,6 +41,14 @@ class AwardStatus(StrEnum):
 
 OPEN = (AwardStatus.APPROVED, AwardStatus.ENDED)
 """While it stands so, money may still be paid."""
+
+
+_PARTS = {
+    award_events.__name__: "milestones",
+    payment_events.__name__: "payments",
+    partner_events.__name__: "partners",
+}
+"""Which part of an award the events of a module are about, if any."""
 
 
 class Award(Aggregate):
@@ -89,7 +99,9 @@ class Award(Aggregate):
             raise Refusal(f"Award {award} is {self.status}, not approved.")
 
     def evolve(self, event: Event) -> Self:
-        state = self._parts_after(event)
+        state = self._part_after(event)
+        if state is not self and not isinstance(event, PaymentClawedBack):
+            return state  # it is about that part alone
         match event:
             case AwardRegistered(provider=provider, ends_on=ends_on):
                 return state._with(registered=event, provider=provider, ends_on=ends_on)
@@ -105,16 +117,6 @@ class Award(Aggregate):
                 return varied if variation is None else varied._with(variations={**self.variations, variation: event})
             case PaymentClawedBack(fund=fund, year=year, amount_pence=amount):
                 return state._with_share(fund, year, (self.share(fund, year).amount_pence or 0) - amount)
-            case AwardExtended(ends_on=ends_on):
-                return state._with(ends_on=ends_on)
-            case AwardEnded(ended_on=ended_on):
-                return state._with(ends_on=ended_on, status=AwardStatus.ENDED)
-            case AwardReissued(as_award=as_award):
-                return state._with(reissued_as=as_award)
-            case AwardNovated(provider=provider):
-                return state._with(provider=provider)
-            case AwardTransferred():
-                return state._with(transferred=event)
             case AwardClosed():
                 return state._settled(AwardStatus.CLOSED)
             case AwardWithdrawn():
@@ -124,16 +126,32 @@ class Award(Aggregate):
             case DocumentAttached(sha256=sha256):
                 return state._with(documents={**self.documents, sha256: event})
             case _:
-                return state
+                return state._turned(event)
 
-    def _parts_after(self, event: Event) -> Self:
-        changed: dict[str, Any] = {}
-        for part in ("milestones", "payments", "partners"):
-            before: Aggregate = getattr(self, part)
-            after = before.evolve(event)
-            if after is not before:
-                changed[part] = after
-        return self._with(**changed) if changed else self
+    def _turned(self, event: Event) -> Self:
+        """The award after a turn that is not of money."""
+        match event:
+            case AwardExtended(ends_on=ends_on):
+                return self._with(ends_on=ends_on)
+            case AwardEnded(ended_on=ended_on):
+                return self._with(ends_on=ended_on, status=AwardStatus.ENDED)
+            case AwardReissued(as_award=as_award):
+                return self._with(reissued_as=as_award)
+            case AwardNovated(provider=provider):
+                return self._with(provider=provider)
+            case AwardTransferred():
+                return self._with(transferred=event)
+            case _:
+                return self
+
+    def _part_after(self, event: Event) -> Self:
+        """The award with the one part changed that the event is about, if it is about one."""
+        part = _PARTS.get(type(event).__module__)
+        if part is None:
+            return self
+        before: Aggregate = getattr(self, part)
+        after = before.evolve(event)
+        return self if after is before else self._with(**{part: after})
 
     def _settled(self, status: AwardStatus) -> Self:
         """Nothing is promised any more: each share is what was paid of it."""

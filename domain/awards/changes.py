@@ -295,6 +295,12 @@ def _profile_when_settled(state: Award) -> list[Event]:
     return profile_after(state, -(money.add(pence for _share, pence in _unpaid(state)) or 0))
 
 
+def _check_not_passed(award: str, state: Award) -> None:
+    """Raises ``Refusal`` once what is unpaid has passed to a successor: it is not ours to release."""
+    if state.transferred is not None:
+        raise Refusal(f"Award {award} has passed to a successor by law: what is unpaid is theirs, not ours to release.")
+
+
 class CloseAward(AwardCommand, may={Role.FINANCE}):
     """Settle an award: what was not spent goes back to its funds. Payments still to be made must be settled first."""
 
@@ -305,6 +311,7 @@ class CloseAward(AwardCommand, may={Role.FINANCE}):
         if state.status is AwardStatus.CLOSED:
             return []
         state.check_open(self.award)
+        _check_not_passed(self.award, state)
         promised = sum(state.payments.promised_from(share.fund, share.year) for share in state.shares)
         if promised:
             raise Refusal(
@@ -329,6 +336,7 @@ class WithdrawAward(AwardCommand, may={Role.COMMISSIONER}):
             return []
         if state.status is AwardStatus.CLOSED:
             raise Refusal(f"Award {self.award} is closed: there is nothing to take back.")
+        _check_not_passed(self.award, state)
         cancelled = [PaymentCancelled(payment=each, reason=self.reason) for each in state.payments.promised]
         return [AwardWithdrawn(reason=self.reason), *cancelled, *_profile_when_settled(state)]
 

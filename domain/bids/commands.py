@@ -150,8 +150,14 @@ class WinBid(BidCommand, may={Role.FINANCE}):
                 year=match.year,
                 earmark=self.earmark,
                 reason=f"Bid {self.bid} is won: it is committed.",
+                effective_on=self.won_on,
             ),
-            ApproveAward(award=self.match_award, shares=(share,), decision=f"Match for bid {self.bid}"),
+            ApproveAward(
+                award=self.match_award,
+                shares=(share,),
+                decision=f"Match for bid {self.bid}",
+                effective_on=self.won_on,
+            ),
         ]
 
 
@@ -178,5 +184,6 @@ class LoseBid(BidCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER}):
                 year=state.match.year,
                 earmark=self.earmark,
                 reason=f"Bid {self.bid} is lost: the match comes back.",
+                effective_on=self.lost_on,
             )
         ]

@@ -160,7 +160,9 @@ def _verb(name: str, command: type[Command[Any]]) -> Callable[..., None]:
     for field, info in command.model_fields.items():
         kind = _kinds(info.annotation)[0]
         needed = " (needed)" if info.is_required() else ""
-        option = typer.Option(option_name(field), help=_help(field, info, kind) + needed, show_default=False)
+        name = option_name(field)
+        names = f"{name}/--no-{name.removeprefix('--')}" if kind is bool else name
+        option = typer.Option(names, help=_help(field, info, kind) + needed, show_default=False)
         shape: Any = list[str] if _of_many(kind) is not None else bool if kind is bool else str
         parameters.append(
             inspect.Parameter(

@@ -129,11 +129,13 @@ class TestWinning:
                 **POT,
                 earmark="match-early-intervention",
                 reason="Bid early-intervention is won: it is committed.",
+                effective_on=TODAY,
             ),
             ApproveAward(
                 award="match-2018",
                 shares=(of_2018(75_000_00),),
                 decision="Match for bid early-intervention",
+                effective_on=TODAY,
             ),
         ]
 
@@ -179,6 +181,7 @@ class TestLosing:
                 **POT,
                 earmark="match-early-intervention",
                 reason="Bid early-intervention is lost: the match comes back.",
+                effective_on=LOSE.lost_on,
             )
         ]
         assert Bid().after([PREPARED, MATCHED, *before, LOST]).status is BidStatus.LOST

@@ -300,3 +300,26 @@ def test_an_allocation_may_be_amended_downwards_from_the_command_line(outturn: T
     order = ["do", "amend-allocation", "--fund", "moj", "--year", "2017-18", "--agreement", "a1", "--addendum", "d1"]
     assert outturn.run(*order, "--change", "-£0.37", "--reason", "Rounded") == 0, outturn.err
     assert outturn.rows("budgets")[0]["received_pence"] == 99_963
+
+
+def test_a_question_of_yes_or_no_is_answered_either_way(outturn: Terminal) -> None:
+    order = ["do", "record-decision", "--title", "T", "--decided-on", "2017-05-09", "--decided", "To fund it"]
+    assert outturn.run(*order, "--decision", "d1", "--no-significant-public-interest") == 0, outturn.err
+    assert outturn.run(*order, "--decision", "d2", "--significant-public-interest") == 0, outturn.err
+    assert [row["significant_public_interest"] for row in outturn.rows("decisions")] == [False, True]
+
+
+def test_what_passed_to_a_successor_is_not_released_to_our_own_fund(outturn: Terminal) -> None:
+    with_a_fund(outturn)
+    for words in (
+        ["approve-award", "--award", "A1", "--share", "moj 2017-18 £600.01"],
+        [
+            *["transfer-award", "--award", "A1", "--scheme", "A scheme", "--effective-on", "2028-05-04"],
+            *["--successor", "Board North 1", "--successor", "Board South 2"],
+        ],
+    ):
+        assert outturn.run("do", *words) == 0, outturn.err
+    for words in (["close-award", "--award", "A1", "--closed-on", "2026-11-01"], ["withdraw-award", "--award", "A1"]):
+        assert outturn.run("do", *words, "--reason", "Settled") == 1
+        assert "has passed to a successor by law" in outturn.err
+    assert outturn.rows("budgets")[0]["committed_pence"] == 60_001
