@@ -101,6 +101,14 @@ def open_document() -> bytes:
     return out.getvalue()
 
 
+def of_a_later_version() -> bytes:
+    """A workbook that says it needs a zip program of a version that is not known."""
+    data = bytearray(good_workbook())
+    first = data.index(b"PK\x01\x02")
+    data[first + 6 : first + 8] = (99).to_bytes(2, "little")
+    return bytes(data)
+
+
 def plain_zip() -> bytes:
     """A zip file with a text in it."""
     out = io.BytesIO()
@@ -118,6 +126,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "macros": (with_macros, "contains macros"),
     "truncated": (truncated, "damaged or not whole"),
     "damaged": (damaged, "damaged or not safe to open"),
+    "later version": (of_a_later_version, "damaged or not whole"),
     "OpenDocument": (open_document, r"\(\.ods\): save it as \.xlsx or \.csv"),
     "plain zip": (plain_zip, "a zip file, not a workbook"),
     "old Excel": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), r"\(\.xls\).* save it as \.xlsx or \.csv"),
