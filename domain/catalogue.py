@@ -13,6 +13,7 @@ from domain.awards import (
     partner_events,
     payment_commands,
     payment_events,
+    reporting_commands,
 )
 from domain.awards import commands as award_commands
 from domain.awards import documents as document_commands
@@ -41,6 +42,7 @@ NOUNS: dict[str, tuple[ModuleType, ...]] = {
     "award": (
         *(award_events, change_events, payment_events, partner_events),
         *(award_commands, milestone_commands, changes, payment_commands, partner_commands, document_commands),
+        reporting_commands,
     ),
     "bid": (bid_events, bid_commands),
     "obligation": (monitoring_events, monitoring_commands),

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -31,7 +32,8 @@ class Missing(StrEnum):
     """The question does not arise."""
 
 
-Kind = Literal["text", "count", "pence", "date", "moment", "yes-no"]
+Kind = Literal["text", "count", "pence", "hundredths", "date", "moment", "yes-no"]
+"""What the values of a column are. Of what is counted in hundredths, such as posts, 250 is shown as 2.5."""
 
 
 class Column(Value):
@@ -72,6 +74,8 @@ class Table(Value):
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    """The columns that together name a row, such as the award and the outcome; so that a cell has an address."""
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Each row as a plain mapping from column key to value (``None`` when missing), as JSON and CSV show it.
@@ -100,6 +104,8 @@ def shown(column: Column, cell: Cell) -> str:
             return money.pounds(pence)
         case "count", int(count):
             return f"{count:,}"
+        case "hundredths", int(hundredths):
+            return f"{Decimal(hundredths).scaleb(-2).normalize():f}"
         case "date", str(day):
             return day_in_words(date.fromisoformat(day))
         case "moment", str(moment):

@@ -17,7 +17,7 @@ from domain.awards.change_events import (
     AwardUplifted,
     AwardWithdrawn,
 )
-from domain.awards.events import AwardApproved, AwardRegistered
+from domain.awards.events import AwardApproved, AwardRegistered, MeasuresAgreed
 from domain.awards.payment_events import PaymentClawedBack, PaymentMade
 from domain.kernel import Recorded
 from projections.projection import Projection
@@ -45,6 +45,13 @@ class AwardRow(Row, table="awards", key=("award",)):
     reissued_as: str | None = None
     transferred_to: list[list[str]] | None = None
     """Each successor, and the pence that pass to it."""
+    measures: list[str] | None = None
+    """What was agreed to be reported on; ``None``: the framework's standard."""
+    outcomes: list[str] | None = None
+    position: int = 0
+    """The event that registered it."""
+    ended_position: int | None = None
+    """The last event that moved its end."""
 
 
 @dataclass
@@ -60,6 +67,10 @@ class ShareRow(Row, table="award_shares", key=("award", "fund", "year")):
     paid_pence: int
     position: int
     """The last event that set the amount."""
+    sources: list[int]
+    """Every event that made the amount what it is, in order."""
+    payments: list[int]
+    """Every event by which money went out or came back."""
     first_pence: int | None = None
     """As approved."""
     ring_fence: str | None = None
@@ -68,7 +79,7 @@ class ShareRow(Row, table="award_shares", key=("award", "fund", "year")):
 class Awards(Projection):
     """Folds awards and their shares."""
 
-    events = (AwardRegistered, AwardApproved, change_events, PaymentMade, PaymentClawedBack)
+    events = (AwardRegistered, AwardApproved, MeasuresAgreed, change_events, PaymentMade, PaymentClawedBack)
 
     def apply(self, recorded: Recorded, rows: Rows) -> None:
         award = recorded.reference
@@ -87,8 +98,12 @@ class Awards(Projection):
                         status=AwardStatus.REGISTERED.value,
                         remarks=list(event.remarks),
                         shares=[],
+                        position=recorded.position,
                     )
                 )
+            case MeasuresAgreed(measures=measures, outcomes=outcomes):
+                row = rows.of(AwardRow, award)
+                row.measures, row.outcomes = list(measures), list(outcomes)
             case AwardApproved(shares=shares, decision=decision, rests_on=rests_on):
                 row = rows.of(AwardRow, award)
                 row.rests_on = rests_on
@@ -106,6 +121,8 @@ class Awards(Projection):
                             printed=s.printed,
                             paid_pence=0,
                             position=recorded.position,
+                            sources=[recorded.position],
+                            payments=[],
                             first_pence=s.amount_pence,
                             ring_fence=s.ring_fence,
                         )
@@ -113,6 +130,7 @@ class Awards(Projection):
             case AwardAmountConfirmed(fund=fund, year=year, amount_pence=amount):
                 share = rows.of(ShareRow, award, fund, year)
                 share.amount_pence, share.inferred_pence, share.position = amount, None, recorded.position
+                share.sources = [share.sources[0], recorded.position]
             case AwardUplifted(fund=fund, year=year, by_pence=by):
                 self._vary(rows.of(ShareRow, award, fund, year), by, recorded.position)
             case AwardReduced(fund=fund, year=year, by_pence=by):
@@ -120,15 +138,19 @@ class Awards(Projection):
             case PaymentClawedBack(fund=fund, year=year, amount_pence=amount):
                 share = rows.of(ShareRow, award, fund, year)
                 share.paid_pence -= amount
+                share.payments = [*share.payments, recorded.position]
                 self._vary(share, -amount, recorded.position)
             case PaymentMade(fund=fund, year=year, amount_pence=amount):
-                rows.of(ShareRow, award, fund, year).paid_pence += amount
+                share = rows.of(ShareRow, award, fund, year)
+                share.paid_pence += amount
+                share.payments = [*share.payments, recorded.position]
             case _:
                 self._turn(recorded, rows)
 
     @staticmethod
     def _vary(share: ShareRow, by_pence: int, position: int) -> None:
         share.amount_pence, share.position = (share.amount_pence or 0) + by_pence, position
+        share.sources = [*share.sources, position]
 
     @staticmethod
     def _turn(recorded: Recorded, rows: Rows) -> None:
@@ -136,10 +158,12 @@ class Awards(Projection):
         award = recorded.reference
         match recorded.event:
             case AwardExtended(ends_on=ends_on):
-                rows.of(AwardRow, award).ends_on = ends_on
+                row = rows.of(AwardRow, award)
+                row.ends_on, row.ended_position = ends_on, recorded.position
             case AwardEnded(ended_on=ended_on):
                 row = rows.of(AwardRow, award)
                 row.status, row.ends_on = AwardStatus.ENDED.value, ended_on
+                row.ended_position = recorded.position
             case AwardReissued(as_award=as_award):
                 rows.of(AwardRow, award).reissued_as = as_award
             case AwardNovated(provider=provider):
@@ -154,3 +178,4 @@ class Awards(Projection):
                     share = rows.of(ShareRow, award, fund, year)
                     share.amount_pence, share.inferred_pence = share.paid_pence, None
                     share.position = recorded.position
+                    share.sources = [share.sources[0], *share.payments, recorded.position]

@@ -61,6 +61,8 @@ class FundRow(Row, table="funds", key=("fund", "year")):
     tolerance_decision: str | None = None
     stated_total_pence: int | None = None
     stated_in: str | None = None
+    position: int = 0
+    """The event that opened it."""
 
 
 @dataclass
@@ -208,7 +210,7 @@ class Budgets(Projection):
         fund, year = fund_and_year(recorded.reference)
         event = recorded.event
         if isinstance(event, FundOpened):
-            rows.add(FundRow(fund, year, event.title, event.funder, event.return_to))
+            rows.add(FundRow(fund, year, event.title, event.funder, event.return_to, position=recorded.position))
             rows.add(BalanceRow(fund, year, WHOLE))
             return
         self._fund(event, rows.of(FundRow, fund, year))

@@ -49,6 +49,8 @@ class DueItem(Row, table="due_items", key=("item",)):
     """Why it was last moved, missed, waived or declared nil."""
     made_up: bool = False
     """Whether what came in was made up for a demonstration."""
+    position: int = 0
+    """The event by which it stands as it does."""
 
 
 class Monitoring(Projection):
@@ -121,6 +123,7 @@ class Monitoring(Projection):
             )
             return
         row = rows.of(DueItem, recorded.stream)
+        row.position = recorded.position
         match event:
             case ObligationMoved(due_on=due_on, reason=reason):
                 row.due_on, row.reason = due_on, reason

@@ -5,9 +5,24 @@ from datetime import date
 from typing import Any
 
 from domain.kernel import Recorded
+from domain.monitoring.events import NilReturnDeclared
+from domain.periods import Period, financial_year
+from domain.reports.events import ReportAccepted, ReportSentBack
 from domain.returns import events as return_events
-from domain.returns.events import ReturnFilled, ReturnOpened, ReturnRestated, ReturnSignedOff, ReturnSubmitted
+from domain.returns.events import (
+    ReportApportioned,
+    ReturnCommented,
+    ReturnFilled,
+    ReturnOpened,
+    ReturnRestated,
+    ReturnSignedOff,
+    ReturnSubmitted,
+)
+from domain.returns.filled import template_named
+from projections.awards import AwardRow
+from projections.budgets import FundRow
 from projections.projection import Projection
+from projections.reports import award_and_period
 from projections.rows import Row, Rows
 
 
@@ -35,6 +50,12 @@ class ReturnRow(Row, table="returns", key=("period", "version")):
     receipt: str | None = None
     reason: str | None = None
     """Why this version was begun, when it restates an earlier one."""
+    office: str | None = None
+    area_code: str | None = None
+    sources: list[int] | None = None
+    """The events that opened it, and began this version."""
+    changed_since: list[str] | None = None
+    """The reports that count otherwise since it was signed, each once."""
 
 
 @dataclass
@@ -45,16 +66,46 @@ class LatestReturn(Row, table="latest_returns", key=("period",)):
     version: int
 
 
+@dataclass
+class CommentRow(Row, table="return_comments", key=("position",)):
+    """A remark to a return."""
+
+    position: int
+    period: str
+    version: int
+    cell: str | None
+    words: str
+    by: str
+    at: str
+
+
+@dataclass
+class ApportionmentRow(Row, table="apportionments", key=("period", "award", "report_period")):
+    """How a report that does not fit the half-year counts in its return."""
+
+    period: str
+    award: str
+    report_period: str
+    how: str
+    reason: str
+    position: int
+
+
 class Returns(Projection):
     """Folds returns."""
 
-    events = (return_events,)
+    events = (return_events, ReportAccepted, ReportSentBack, NilReturnDeclared)
 
     def apply(self, recorded: Recorded, rows: Rows) -> None:
+        if recorded.noun != "return":
+            self._changed(recorded, rows)
+            return
         event, period = recorded.event, recorded.reference
         if isinstance(event, ReturnOpened):
             rows.add(LatestReturn(period, 1))
-            rows.add(ReturnRow(period, 1, event.template, "opened", event.due_on, []))
+            row = ReturnRow(period, 1, event.template, "opened", event.due_on, [], sources=[recorded.position])
+            row.office, row.area_code = event.office, event.area_code
+            rows.add(row)
             return
         latest = rows.of(LatestReturn, period)
         row = rows.of(ReturnRow, period, latest.version)
@@ -71,4 +122,43 @@ class Returns(Projection):
             case ReturnRestated(version=version, reason=reason):
                 row.status = "superseded"
                 latest.version = version
-                rows.add(ReturnRow(period, version, row.template, "opened", row.due_on, [], reason=reason))
+                sources = [*(row.sources or []), recorded.position]
+                new = ReturnRow(period, version, row.template, "opened", row.due_on, [], reason=reason, sources=sources)
+                new.office, new.area_code = row.office, row.area_code
+                rows.add(new)
+            case _:
+                self._beside(recorded, rows, latest.version)
+
+    @staticmethod
+    def _beside(recorded: Recorded, rows: Rows, version: int) -> None:
+        """What stands beside a return: remarks, and choices."""
+        event, period = recorded.event, recorded.reference
+        match event:
+            case ReturnCommented(words=words, cell=cell):
+                at = recorded.at.isoformat()
+                rows.add(CommentRow(recorded.position, period, version, cell, words, recorded.by, at))
+            case ReportApportioned(award=award, report_period=report_period, how=how, reason=reason):
+                rows.add(ApportionmentRow(period, award, report_period, how.value, reason, recorded.position))
+
+    @staticmethod
+    def _changed(recorded: Recorded, rows: Rows) -> None:
+        """A report or a nil return came in, or was sent back: the signed returns that it touches are marked."""
+        award, code = award_and_period(recorded.reference)
+        days = Period.parse(code)
+        for year in {financial_year(days.start), financial_year(days.end)}:
+            for half in ("h1", "h2"):
+                latest = rows.find(LatestReturn, f"{year}-{half}")
+                to_date = Period(Period.parse(year).start, Period.parse(f"{year}-{half}").end)
+                if latest is None or not to_date.overlaps(days):
+                    continue
+                row = rows.of(ReturnRow, latest.period, latest.version)
+                known = row.changed_since or []
+                if row.tables is not None and recorded.reference not in known and _is_about(row, award, rows):
+                    row.changed_since = [*known, recorded.reference]
+
+
+def _is_about(row: ReturnRow, award: str, rows: Rows) -> bool:
+    """Whether the award draws on a fund that the return reports on."""
+    found = rows.find(AwardRow, award)
+    funds = [rows.find(FundRow, fund, year) for fund, year in found.shares] if found else []
+    return template_named(row.template).return_to in {fund.return_to for fund in funds if fund}

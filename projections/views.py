@@ -67,6 +67,10 @@ class History(Protocol):
         """The events of one stream, in order."""
         ...
 
+    def at(self, position: int) -> Recorded:
+        """The event at a position."""
+        ...
+
     def latest(self, limit: int, up_to: int) -> Iterator[Recorded]:
         """The last events of all streams up to a position, the latest first."""
         ...

@@ -25,7 +25,7 @@ from pydantic import AwareDatetime, BaseModel, ValidationError, create_model
 from pydantic_core import from_json, to_json
 
 from domain.catalogue import EVENTS, OLD_SHAPES
-from domain.errors import OutturnError
+from domain.errors import NotFound, OutturnError
 from domain.kernel import Event, Recorded
 from services.settings import Database
 
@@ -168,6 +168,13 @@ class EventStore:
         """As ``read``, but as stored."""
         with _reachable():
             return self._recorder.select_notifications(after, limit, stop=up_to, inclusive_of_start=False)
+
+    def at(self, position: int) -> Recorded:
+        """The event at a position. Raises ``NotFound``."""
+        found = self.read(position - 1, 1, up_to=position)
+        if not found:
+            raise NotFound(f"The log has no event at position {position}.")
+        return found[0]
 
     def everything(self, after: int = 0, up_to: int | None = None, batch: int = 2_000) -> Iterator[Recorded]:
         """The log, in order, a batch at a time."""

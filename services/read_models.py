@@ -88,6 +88,10 @@ class _Then:
         last = self.versions.get(stream, 0)
         return [recorded for recorded in self._log.stream(stream, after) if recorded.version <= last]
 
+    def at(self, position: int) -> Recorded:
+        """The event at a position."""
+        return self._log.at(position)
+
     def latest(self, limit: int, up_to: int) -> Iterator[Recorded]:
         """The last events of all streams up to a position, the latest first."""
         return self._log.latest(limit, up_to)

@@ -56,6 +56,14 @@ class Settings(BaseSettings):
         description="What whoever uses the command line is in the office, as a JSON list. All roles, unless set.",
     )
 
+    office_name: str | None = Field(
+        default=None, description="The name of the office, as it stands in the header of a return."
+    )
+    area_code: str | None = Field(
+        default=None,
+        description="The police area's code of the Office for National Statistics, as it stands there: E23000023.",
+    )
+
     @field_validator("database")
     @classmethod
     def _known_kind(cls, address: str) -> str:

@@ -19,7 +19,14 @@ from domain.awards.change_events import (
     AwardUplifted,
     AwardWithdrawn,
 )
-from domain.awards.events import AwardApproved, AwardRegistered, DocumentAttached, MonitoringScheduled, Share
+from domain.awards.events import (
+    AwardApproved,
+    AwardRegistered,
+    DocumentAttached,
+    MeasuresAgreed,
+    MonitoringScheduled,
+    Share,
+)
 from domain.awards.milestones import Milestones
 from domain.awards.partners import Partners
 from domain.awards.payment_events import PaymentClawedBack
@@ -69,6 +76,7 @@ class Award(Aggregate):
     partners: Partners = Partners()
     schedules: dict[str, MonitoringScheduled] = {}
     documents: dict[str, DocumentAttached] = {}
+    measures: MeasuresAgreed | None = None
 
     @property
     def amount_pence(self) -> int | None:
@@ -125,6 +133,8 @@ class Award(Aggregate):
                 return state._with(schedules={**self.schedules, schedule: event})
             case DocumentAttached(sha256=sha256):
                 return state._with(documents={**self.documents, sha256: event})
+            case MeasuresAgreed():
+                return state._with(measures=event)
             case _:
                 return state._turned(event)
 

@@ -155,3 +155,13 @@ class MonitoringScheduled(Event, name="award.monitoring-scheduled"):
     due: DueRule
     covers: PeriodCode
     """The days it is owed for."""
+
+
+class MeasuresAgreed(Event, name="award.measures-agreed"):
+    """What the provider is to report on was agreed for this award, in place of the framework's standard.
+
+    Codes of measures and outcomes; under a framework that does not know one of them, it is not asked for.
+    """
+
+    measures: tuple[Reference, ...]
+    outcomes: tuple[Reference, ...]

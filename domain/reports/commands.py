@@ -12,13 +12,16 @@ from domain.kernel import Command, Event, Occasion, Reference, Role, Words
 from domain.monitoring.commands import REPORT_SCHEDULE, AskAgain, NoteReport
 from domain.periods import Period, PeriodCode, day_in_words
 from domain.reports.events import (
+    Explanation,
     Figure,
     Figures,
     OutcomeFigure,
     ReportAccepted,
     ReportCorrected,
+    ReportFile,
     ReportSentBack,
     ReportSubmitted,
+    Text,
 )
 from domain.reports.measures import Framework, framework_for
 from domain.reports.report import Report, ReportStatus
@@ -46,12 +49,17 @@ class _WithFigures(ReportCommand):
     outcomes: tuple[OutcomeFigure, ...] = ()
     narrative: Words | None = None
     made_up: bool = False
+    texts: tuple[Text, ...] = ()
+    """What is said in words, under the framework's headings."""
+    explanations: tuple[Explanation, ...] = ()
+    """What is said to figures that look odd."""
+    file: ReportFile | None = None
     received_on: date
 
     @property
     def content(self) -> Figures:
         """The report as it will be kept."""
-        return Figures(figures=self.figures, outcomes=self.outcomes, narrative=self.narrative, made_up=self.made_up)
+        return Figures(**{name: getattr(self, name) for name in Figures.model_fields})
 
     def check(self, occasion: Occasion) -> Framework:
         """The framework in force, or one ``Refusal`` that names every figure it does not know."""
@@ -64,6 +72,10 @@ class _WithFigures(ReportCommand):
             raise Refusal("The report has no figures. If there is nothing to report, declare a nil return.")
         framework = framework_for(period)
         faults = [*self._faults_of_figures(framework), *self._faults_of_outcomes(framework)]
+        known = [narrative.narrative for narrative in framework.narratives]
+        said = [text.narrative for text in self.texts]
+        faults += [f"there is no heading {each} (there are: {', '.join(known)})" for each in said if each not in known]
+        faults += [f"{each} is said twice" for each in known if said.count(each) > 1]
         if faults:
             raise Refusal(f"{framework.title} does not fit this report: {'; '.join(faults)}.")
         return framework
@@ -187,3 +199,10 @@ class AcceptReport(ReportCommand, may={Role.CONTRACT_MANAGER}):
         if state.status is ReportStatus.ACCEPTED:
             return ()
         return [NoteReport(award=self.award, schedule=REPORT_SCHEDULE, period=self.period, met_on=occasion.today)]
+
+
+class ConfirmReport(ReportCommand):
+    """Follows from an order about a report in a return: it must be in. Records nothing."""
+
+    def decide(self, state: Report, occasion: Occasion) -> Sequence[Event]:
+        return []

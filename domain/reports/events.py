@@ -1,12 +1,13 @@
 """What happens to an outcome report. Totals only: never a figure or a word about one person."""
 
 from datetime import date
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import model_validator
+from pydantic import StringConstraints, model_validator
 
 from domain.kernel import Event, Reference, Value, Words
 from domain.periods import PeriodCode
+from domain.reports.measures import count_key
 from domain.reports.quantity import Count, Quantity
 
 
@@ -17,6 +18,13 @@ class Figure(Value):
     breakdown: Reference | None = None
     category: Reference | None = None
     quantity: Quantity
+    cell: str | None = None
+    """Where it stood in the provider's file: ``Demand!C4``."""
+
+    @property
+    def key(self) -> str:
+        """``referrals``, or ``referrals:referral-source/self``."""
+        return count_key(self.measure, self.breakdown, self.category)
 
     @classmethod
     def of(cls, words: str) -> Self:
@@ -40,6 +48,8 @@ class OutcomeFigure(Value):
     improved: Count | None
     answered: Count | None
     eligible: Count | None
+    cells: tuple[str | None, str | None, str | None] | None = None
+    """Where the three stood in the provider's file."""
 
     @classmethod
     def of(cls, words: str) -> Self:
@@ -61,6 +71,46 @@ class OutcomeFigure(Value):
         return self
 
 
+class Text(Value):
+    """Something a provider says in words, under one of the framework's headings."""
+
+    narrative: Reference
+    words: Words
+
+    @classmethod
+    def of(cls, words: str) -> Self:
+        """Reads ``risks=Two posts are vacant.``. Raises ``ValueError`` with the cure."""
+        narrative, equals, said = words.partition("=")
+        if not equals or not said.strip():
+            raise ValueError("write what is said like: risks=Two posts are vacant.")
+        return cls(narrative=narrative.strip(), words=said)
+
+
+class Explanation(Value):
+    """What a provider says to a figure that looks odd: which check asked, about what, and the answer."""
+
+    check: Reference
+    about: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    """The count's key, as in ``referrals``; or the outcome's code."""
+    words: Words
+
+    @classmethod
+    def of(cls, words: str) -> Self:
+        """Reads ``jump:referrals=A new contract began.``. Raises ``ValueError`` with the cure."""
+        what, equals, said = words.partition("=")
+        check, colon, about = what.strip().partition(":")
+        if not equals or not colon or not said.strip():
+            raise ValueError("write an explanation like: jump:referrals=A new contract began.")
+        return cls(check=check, about=about, words=said)
+
+
+class ReportFile(Value):
+    """The file that a provider sent, kept outside the log under its digest."""
+
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    file_name: Annotated[str, StringConstraints(min_length=1, max_length=120)]
+
+
 class Figures(Value):
     """Everything one report counts."""
 
@@ -69,6 +119,10 @@ class Figures(Value):
     narrative: str | None = None
     made_up: bool = False
     """Whether the figures were made up for a demonstration. Shown wherever they are."""
+    texts: tuple[Text, ...] = ()
+    explanations: tuple[Explanation, ...] = ()
+    file: ReportFile | None = None
+    """The file it was read from; each figure then knows its cell."""
 
     @property
     def words(self) -> str:

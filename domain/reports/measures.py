@@ -1,19 +1,24 @@
 """What may be counted, in which unit and how it adds up; which outcomes are asked for. From dated data files.
 
-One file in ``frameworks/`` for each version of a framework. A report is checked against the one in force on the first
-day of its period. To add next year's, add a file.
+One file in ``frameworks/`` for each version of a framework, and one in ``code_lists/`` for each version of a list of
+categories that frameworks name. A report is checked against the framework in force on the first day of its period.
+To add next year's, add a file.
 """
 
+import json
+from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Any, Literal
 
 from domain.errors import Refusal
 from domain.kernel import Reference, Value
 from domain.periods import Period, day_in_words
 
 _FOLDER = Path(__file__).with_name("frameworks")
+_CODE_LISTS = Path(__file__).with_name("code_lists")
 
 
 class Unit(StrEnum):
@@ -24,6 +29,8 @@ class Unit(StrEnum):
     INCIDENTS = "incidents"
     CASES = "cases"
     HOURS = "hours"
+    POSTS = "posts"
+    """Full-time equivalents, counted in hundredths: 250 is two and a half posts."""
     PENCE = "pence"
 
 
@@ -38,6 +45,10 @@ class AddsUp(StrEnum):
     """They do not make one: the longest wait."""
 
 
+Section = Literal["demand", "needs", "restorative-justice", "money"]
+"""The part of a report in which a measure is asked for."""
+
+
 class Measure(Value):
     """Something a provider counts."""
 
@@ -45,6 +56,11 @@ class Measure(Value):
     title: str
     unit: Unit
     adds_up: AddsUp
+    section: Section = "demand"
+    by: tuple[Reference, ...] = ()
+    """The breakdowns in which it is asked for, beside the whole."""
+    standard: bool = True
+    """Whether it is owed unless other measures were agreed for the award."""
     note: str | None = None
 
 
@@ -61,6 +77,20 @@ class Breakdown(Value):
     breakdown: Reference
     title: str
     categories: dict[str, str]
+    exclusive: bool = True
+    """Whether everybody stands in one category and no more, so that the categories add up to the whole."""
+    code_list: Reference = ""
+    """The version of the list."""
+    source: str = ""
+    note: str = ""
+    """How sure it is, and what to confirm."""
+
+
+class Narrative(Value):
+    """Something a provider says in words."""
+
+    narrative: Reference
+    title: str
 
 
 class Framework(Value):
@@ -76,6 +106,7 @@ class Framework(Value):
     measures: tuple[Measure, ...]
     outcomes: tuple[Outcome, ...]
     breakdowns: tuple[Breakdown, ...]
+    narratives: tuple[Narrative, ...] = ()
 
     def measure(self, code: str) -> Measure | None:
         """The measure of that code, if it is asked for."""
@@ -89,12 +120,39 @@ class Framework(Value):
         """The breakdown of that code, if there is one."""
         return next((breakdown for breakdown in self.breakdowns if breakdown.breakdown == code), None)
 
+    def counts(self, measure: Measure) -> Iterator[str]:
+        """The key of every count of a measure: the whole, then each category of each breakdown it is asked in."""
+        yield measure.measure
+        for code in measure.by:
+            breakdown = self.breakdown(code)
+            if breakdown is not None:
+                yield from (count_key(measure.measure, code, category) for category in breakdown.categories)
+
+
+def count_key(measure: str, breakdown: str | None = None, category: str | None = None) -> str:
+    """How one count is named in short: ``referrals``, or ``referrals:referral-source/self``."""
+    return measure if breakdown is None else f"{measure}:{breakdown}/{category}"
+
+
+def _framework(said: dict[str, Any]) -> Framework:
+    """A framework with the code lists that its file names."""
+    lists = [json.loads((_CODE_LISTS / f"{code}.json").read_bytes()) for code in said.pop("code_lists")]
+    return Framework.model_validate_json(json.dumps({**said, "breakdowns": lists}))
+
 
 @cache
 def frameworks() -> tuple[Framework, ...]:
     """Every framework on file, the oldest first."""
-    files = [Framework.model_validate_json(path.read_bytes()) for path in sorted(_FOLDER.glob("*.json"))]
+    files = [_framework(json.loads(path.read_bytes())) for path in sorted(_FOLDER.glob("*.json"))]
     return tuple(sorted(files, key=lambda framework: framework.in_force_from))
+
+
+def framework_named(code: str) -> Framework:
+    """The framework of that code. Raises ``Refusal`` when it is not on file."""
+    for framework in frameworks():
+        if framework.framework == code:
+            return framework
+    raise Refusal(f"There is no framework {code} on file (there are: {', '.join(f.framework for f in frameworks())}).")
 
 
 @cache

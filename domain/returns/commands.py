@@ -3,11 +3,24 @@
 import re
 from collections.abc import Sequence
 from datetime import date
+from typing import Annotated, Any
+
+from pydantic import StringConstraints
 
 from domain.errors import Refusal
-from domain.kernel import Command, Event, Occasion, Role, Words
+from domain.kernel import Command, Event, Occasion, Reference, Role, Words
 from domain.periods import Period, PeriodCode
-from domain.returns.events import ReturnFilled, ReturnOpened, ReturnRestated, ReturnSignedOff, ReturnSubmitted
+from domain.reports.commands import ConfirmReport
+from domain.returns.events import (
+    Apportionment,
+    ReportApportioned,
+    ReturnCommented,
+    ReturnFilled,
+    ReturnOpened,
+    ReturnRestated,
+    ReturnSignedOff,
+    ReturnSubmitted,
+)
 from domain.returns.filled import FilledReturn, template_for
 from domain.returns.half_yearly_return import HalfYearlyReturn, ReturnStatus
 
@@ -35,6 +48,11 @@ class OpenReturn(ReturnCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER, Role.S
     starts = True
 
     due_on: date | None = None
+    """When the funder asks for it, if not as the template says."""
+    office: Words | None = None
+    """The name of the office, as it stands in the return's header."""
+    area_code: Annotated[str, StringConstraints(pattern=r"^[EW]\d{8}$")] | None = None
+    """The police area's code of the Office for National Statistics, like E23000023."""
 
     def decide(self, state: HalfYearlyReturn, occasion: Occasion) -> Sequence[Event]:
         if state.status is not None:
@@ -45,7 +63,55 @@ class OpenReturn(ReturnCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER, Role.S
         if period.end >= occasion.today:
             raise Refusal(f"The half-year is not over until {period.words.partition(' to ')[2]}.")
         template = template_for(period)
-        return [ReturnOpened(period=self.period, template=template.template, due_on=self.due_on)]
+        due_on = self.due_on or (template.due.day_after(period) if template.due else None)
+        return [
+            ReturnOpened(
+                period=self.period,
+                template=template.template,
+                due_on=due_on,
+                office=self.office,
+                area_code=self.area_code,
+            )
+        ]
+
+
+class CommentOnReturn(ReturnCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER, Role.COMMISSIONER}):
+    """Write a remark to the return, or to one cell of it. It stands beside the return and changes no figure."""
+
+    words: Words
+    cell: Annotated[str, StringConstraints(pattern=r"^[a-z-]+/[^/]{1,80}(/[^/]{1,80}){1,2}$")] | None = None
+    """The cell's address, like demand/MOJ-2017-01/referrals."""
+
+    def decide(self, state: HalfYearlyReturn, occasion: Occasion) -> Sequence[Event]:
+        return [ReturnCommented(words=self.words, cell=self.cell)]
+
+
+class ApportionReport(ReturnCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER}):
+    """Choose how a report that does not fit the half-year counts in this return: by days, whole, or not at all.
+
+    Only what adds up over periods is divided by days; of people waiting, say, no part can be told.
+    """
+
+    award: Reference
+    report_period: PeriodCode
+    how: Apportionment
+    reason: Words
+
+    def decide(self, state: HalfYearlyReturn, occasion: Occasion) -> Sequence[Event]:
+        if state.signed_sha256 is not None:
+            raise Refusal("This return is signed off: to change it, restate it with the reason (restate-return).")
+        half, days = Period.parse(self.period), Period.parse(self.report_period)
+        if half.covers(days):
+            raise Refusal(
+                "A report for those days fits the half-year: it counts whole, and there is nothing to choose."
+            )
+        if not half.overlaps(days):
+            raise Refusal("A report for those days has no day in this half-year.")
+        said = ReportApportioned(award=self.award, report_period=self.report_period, how=self.how, reason=self.reason)
+        return [] if state.apportioned.get((self.award, self.report_period)) == said else [said]
+
+    def together_with(self, state: HalfYearlyReturn, occasion: Occasion) -> Sequence[Command[Any]]:
+        return [ConfirmReport(award=self.award, period=self.report_period)]
 
 
 class FillReturn(ReturnCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER}):

@@ -1,6 +1,7 @@
 """What happens to a half-yearly return."""
 
 from datetime import date
+from enum import StrEnum
 
 from domain.kernel import Event, Reference, Words
 from domain.periods import PeriodCode
@@ -14,6 +15,38 @@ class ReturnOpened(Event, name="return.opened"):
     template: Reference
     due_on: date | None
     """When the funder asks for it. The real dates stand in the grant agreement; ``None`` when not known."""
+    office: str | None = None
+    """The name of the office that makes it."""
+    area_code: str | None = None
+    """The police area's code of the Office for National Statistics (``E23000023``)."""
+
+
+class ReturnCommented(Event, name="return.commented"):
+    """Somebody of the office wrote a remark to the return, or to one cell of it."""
+
+    words: Words
+    cell: str | None
+    """The cell's address, like ``demand/MOJ-2017-01/referrals``."""
+
+
+class Apportionment(StrEnum):
+    """How a report that does not fit the half-year counts in it."""
+
+    BY_DAYS = "by-days"
+    """Each sum in proportion to the days, so that the parts of all half-years add up to the whole exactly."""
+    WHOLE = "whole"
+    """All of it counts in this half-year."""
+    NOTHING = "nothing"
+    """None of it counts in this half-year."""
+
+
+class ReportApportioned(Event, name="return.report-apportioned"):
+    """The office chose how a report that does not fit the half-year counts in this return."""
+
+    award: Reference
+    report_period: PeriodCode
+    how: Apportionment
+    reason: Words
 
 
 class ReturnFilled(Event, name="return.filled"):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from domain.errors import Refusal
 from domain.kernel import Reference, Value
+from domain.monitoring.schedule import DueRule
 from domain.periods import Period, PeriodCode, day_in_words
 from domain.tables import Table, canonical, digest
 
@@ -26,6 +27,10 @@ class Template(Value):
     return_to: Reference
     """Which funds it reports on: those opened with the same ``return_to``."""
     sections: tuple[str, ...]
+    due: DueRule | None = None
+    """When the funder asks for it; ``None``: not public, the grant agreement says it."""
+    administration_cap_per_cent: int | None = None
+    """What of the grant may be kept for administration; ``None``: not public, the grant agreement says it."""
     note: str
 
 

@@ -4,7 +4,14 @@ from enum import StrEnum
 from typing import Self
 
 from domain.kernel import Aggregate, Event
-from domain.returns.events import ReturnFilled, ReturnOpened, ReturnRestated, ReturnSignedOff, ReturnSubmitted
+from domain.returns.events import (
+    ReportApportioned,
+    ReturnFilled,
+    ReturnOpened,
+    ReturnRestated,
+    ReturnSignedOff,
+    ReturnSubmitted,
+)
 
 
 class ReturnStatus(StrEnum):
@@ -25,6 +32,8 @@ class HalfYearlyReturn(Aggregate):
     filled: ReturnFilled | None = None
     signed_sha256: str | None = None
     submitted: ReturnSubmitted | None = None
+    apportioned: dict[tuple[str, str], ReportApportioned] = {}
+    """By award and period of the report."""
 
     def evolve(self, event: Event) -> Self:
         match event:
@@ -36,6 +45,8 @@ class HalfYearlyReturn(Aggregate):
                 return self.model_copy(update={"status": ReturnStatus.SIGNED_OFF, "signed_sha256": sha256})
             case ReturnSubmitted():
                 return self.model_copy(update={"status": ReturnStatus.SUBMITTED, "submitted": event})
+            case ReportApportioned(award=award, report_period=report_period):
+                return self.model_copy(update={"apportioned": {**self.apportioned, (award, report_period): event}})
             case ReturnRestated(version=version):
                 return self.model_copy(
                     update={

@@ -1,55 +1,20 @@
 """Demand: what each service was asked for and gave. A column to a measure, each in its own unit."""
 
-from domain.reports.measures import AddsUp, Measure, Unit
-from domain.tables import Cell, Column, Missing, Row, Table, cell
-from projections.half_yearly_return.services import Services, added, count_cell, count_of
+from domain.tables import Table
+from projections.half_yearly_return.counts import Count, breakdown_table, table_of, units_note
+from projections.half_yearly_return.services import Services
 
 
-def section(services: Services) -> Table:
-    """A row to a service; a last row of instances over all services, which are not people."""
-    measures = [measure for measure in services.framework.measures if measure.unit is not Unit.PENCE]
-    rows: list[Row] = [
-        (
-            cell(service.award.award),
-            cell(service.provider),
-            cell(service.award.service),
-            *(count_cell(count_of(measure, service.counted), service) for measure in measures),
-            cell(service.made_up),
-        )
-        for service in services.services
-    ]
-    nothing = Cell(missing=Missing.NOT_APPLICABLE, words="")
-    totals = [_total(services, measure) for measure in measures]
-    rows.append((cell("All services (instances)"), nothing, nothing, *totals, cell(services.made_up)))
-    return Table(
-        name="demand",
-        title="Demand",
-        columns=(
-            Column(key="award", title="Award"),
-            Column(key="provider", title="Provider", detail=True),
-            Column(key="service", title="Service", detail=True),
-            *(
-                Column(
-                    key=measure.measure.replace("-", "_"), title=measure.title, kind="count", unit=measure.unit.value
-                )
-                for measure in measures
-            ),
-            Column(key="made_up", title="Made up for demonstration", kind="yes-no"),
-        ),
-        rows=tuple(rows),
-        notes=(
-            "The last row counts instances of support: a person helped by two services is in it twice.",
-            "Units are never added to one another: "
-            + "; ".join(f"{measure.title.lower()} in {measure.unit.value}" for measure in measures)
-            + ".",
-            "A service that did not supply a figure is not in the last row's sum.",
-        ),
-    )
-
-
-def _total(services: Services, measure: Measure) -> Cell:
-    if measure.adds_up is AddsUp.NEVER:
-        return Cell(missing=Missing.NOT_APPLICABLE)
-    counts = [count_of(measure, service.counted) for service in services.services]
-    supplied = [count for count in counts if count is not None]
-    return count_cell(added(supplied) if supplied else None)
+def section(services: Services) -> tuple[Table, ...]:
+    """The measures of demand, then those that are broken down by where the demand came from."""
+    framework = services.framework
+    measures = [measure for measure in framework.measures if measure.section == "demand"]
+    counts = [Count(measure.measure, measure.title, measure) for measure in measures]
+    tables = [table_of(services, "demand", "Demand", counts, [units_note(counts)])]
+    referrals = framework.measure("referrals")
+    for code in referrals.by if referrals else ():
+        breakdown = framework.breakdown(code)
+        if referrals and breakdown:
+            title = f"Demand by {breakdown.title[0].lower()}{breakdown.title[1:]}"
+            tables.append(breakdown_table(services, f"demand-{code}", title, referrals, breakdown))
+    return tuple(tables)

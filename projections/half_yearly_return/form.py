@@ -6,18 +6,34 @@ from dataclasses import dataclass
 from domain.errors import NotFound, Refusal
 from domain.periods import Period
 from domain.returns.filled import FilledReturn, template_named
-from domain.tables import Table
-from projections.half_yearly_return import demand, outcomes, service_list
+from domain.tables import Column, Missing, Table, cell
+from projections.half_yearly_return import (
+    crimes,
+    demand,
+    header,
+    narrative,
+    needs_and_support,
+    outcomes,
+    people,
+    restorative_justice,
+    service_list,
+)
 from projections.half_yearly_return.services import Services, gather
-from projections.returns import ReturnRow
+from projections.returns import CommentRow, ReturnRow
 from projections.views import Views
 
-SECTIONS: dict[str, Callable[[Services], Table]] = {
+SECTIONS: dict[str, Callable[[Services], tuple[Table, ...]]] = {
+    "header": header.section,
     "service-list": service_list.section,
     "demand": demand.section,
+    "people": people.section,
+    "crimes": crimes.section,
+    "needs-and-support": needs_and_support.section,
     "outcomes": outcomes.section,
+    "restorative-justice": restorative_justice.section,
+    "narrative": narrative.section,
 }
-"""Every section there is, by the name a template calls it."""
+"""Every section there is, by the name a template calls it; each makes one table or several."""
 
 MADE_UP = "This return contains figures made up for demonstration."
 
@@ -31,7 +47,7 @@ def fill_in(views: Views, period: str, template: str) -> FilledReturn:
             f"No award draws on a fund of this return in {period}. "
             f"Open the funds that it reports on with return_to {form.return_to} (open-fund), and approve their awards."
         )
-    tables = [SECTIONS[name](services) for name in form.sections]
+    tables = [table for name in form.sections for table in SECTIONS[name](services)]
     if services.made_up:
         tables = [table.model_copy(update={"notes": (MADE_UP, *table.notes)}) for table in tables]
     return FilledReturn(
@@ -52,6 +68,8 @@ class StandingReturn:
     status: str
     signed_by: str | None = None
     signed_at: str | None = None
+    changed_since: tuple[str, ...] = ()
+    """The reports that count otherwise since it was signed: the return differs from what is now known."""
 
 
 def as_it_stands(views: Views, period: str, version: int | None = None) -> StandingReturn:
@@ -70,4 +88,25 @@ def as_it_stands(views: Views, period: str, version: int | None = None) -> Stand
         tables=tuple(Table.model_validate(table) for table in row.tables),
         waiting_for=tuple(row.waiting_for),
     )
-    return StandingReturn(signed, row.version, row.status, row.signed_by, row.signed_at)
+    since = tuple(row.changed_since or ())
+    return StandingReturn(signed, row.version, row.status, row.signed_by, row.signed_at, since)
+
+
+def comments(views: Views, period: str) -> Table:
+    """The remarks to a return, in order."""
+    rows = tuple(
+        (cell(row.at), cell(row.by), cell(row.cell, missing=Missing.NOT_APPLICABLE), cell(row.words), cell(row.version))
+        for row in views.rows(CommentRow, CommentRow.table.c.period == period)
+    )
+    return Table(
+        name="comments",
+        title=f"Return {period}: remarks",
+        columns=(
+            Column(key="at", title="When", kind="moment"),
+            Column(key="by", title="By"),
+            Column(key="cell", title="About"),
+            Column(key="words", title="Remark"),
+            Column(key="version", title="Version", kind="count", detail=True),
+        ),
+        rows=rows,
+    )

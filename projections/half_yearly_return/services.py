@@ -1,34 +1,66 @@
 """The services a return is about, and what their providers reported: gathered once for all sections."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from domain.monitoring.commands import REPORT_SCHEDULE
 from domain.periods import Period, financial_year
-from domain.reports.events import Figures
+from domain.reports.form import Owed, owed_of
 from domain.reports.measures import AddsUp, Framework, Measure, framework_for
-from domain.reports.quantity import Quantity, total
+from domain.reports.quantity import Quantity
+from domain.returns.events import Apportionment
 from domain.tables import Cell, Missing
 from projections.awards import AwardRow, ShareRow
 from projections.budgets import FundRow
 from projections.monitoring import OPEN, DueItem
 from projections.providers import ProviderRow
-from projections.reports import ReportRow
+from projections.reports import AcceptedReport, ReportRow
+from projections.returns import ApportionmentRow, LatestReturn, ReturnRow
 from projections.views import Views
 
 ACCEPTED, NIL, WAIVED, NOT_RECEIVED = "accepted", "nil return", "waived", "not received"
+ALL = "All services"
+INSTANCES = "All services (instances)"
+"""The last row of a table of counts: instances of support, which are not people."""
 
 _OWED = {"nil-return": NIL, "waived": WAIVED, **dict.fromkeys(OPEN, NOT_RECEIVED)}
 """How an obligation that no report has met stands in the return."""
 
+Bounds = tuple[int, int | None]
+"""A count: at least, and at most (``None``: no upper bound). An exact one is twice the same number."""
 
-@dataclass(frozen=True)
-class Counted:
-    """An accepted report and the events it stands on."""
+
+class Part(NamedTuple):
+    """Which part of a report's days counts: from so many, to so many, of all. ``0, 1, 1`` is the whole."""
+
+    first: int
+    last: int
+    whole: int
+
+    def of(self, number: int) -> int:
+        """The part of a sum. Rounded so that the parts of following half-years add up to the whole."""
+        return _rounded(number * self.last, self.whole) - _rounded(number * self.first, self.whole)
+
+
+def _rounded(number: int, by: int) -> int:
+    return (2 * number + by) // (2 * by)
+
+
+WHOLE_REPORT = Part(0, 1, 1)
+
+
+class Counted(NamedTuple):
+    """An accepted report, which part of it counts, and the events it stands on."""
 
     period: Period
-    figures: Figures
+    counts: dict[str, Any]
+    """By key, a whole number or its two bounds."""
+    outcomes: dict[str, list[int | None]]
+    texts: dict[str, str]
+    part: Part
     sources: tuple[int, ...]
+    made_up: bool
 
 
 @dataclass
@@ -39,16 +71,22 @@ class Service:
     provider: str | None
     shares: list[ShareRow]
     """Of the funds that report in this return, in the return's financial year."""
+    owed: Owed
+    reason: tuple[int, ...]
+    """The events for which it stands in the return: its fund was opened, it was registered and approved."""
     standings: set[str] = field(default_factory=set)
     """Of what was reported, and of what is owed, for this half-year and its parts, in words."""
     counted: list[Counted] = field(default_factory=list)
     """Accepted reports of the half-year, in order."""
     counted_to_date: list[Counted] = field(default_factory=list)
     """Accepted reports of the financial year, to the end of the half-year."""
+    nil_sources: tuple[int, ...] = ()
     nil_made_up: bool = False
     """Whether a nil return of its was made up for a demonstration."""
     misfits: list[str] = field(default_factory=list)
-    """Reports that touch the half-year and do not fit in it. They are in no figure."""
+    """Reports that touch the half-year, do not fit in it, and are in no figure because nobody chose how."""
+    choices: list[str] = field(default_factory=list)
+    """How the reports that do not fit count, in words."""
 
     @property
     def line(self) -> str:
@@ -68,7 +106,12 @@ class Service:
     @property
     def made_up(self) -> bool:
         """Whether a figure or a nil return of its was made up for a demonstration."""
-        return self.nil_made_up or any(report.figures.made_up for report in (*self.counted, *self.counted_to_date))
+        return self.nil_made_up or any(report.made_up for report in (*self.counted, *self.counted_to_date))
+
+    @property
+    def nothing(self) -> Cell:
+        """What stands where no count was supplied."""
+        return Cell(missing=Missing.NIL, sources=self.nil_sources) if self.nil else Cell(missing=Missing.NOT_SUPPLIED)
 
 
 @dataclass(frozen=True)
@@ -78,6 +121,10 @@ class Services:
     period: Period
     framework: Framework
     services: tuple[Service, ...]
+    funds: tuple[FundRow, ...]
+    returned: ReturnRow | None
+    """The latest version of the return, when it is opened."""
+    views: Views
 
     @property
     def made_up(self) -> bool:
@@ -85,33 +132,48 @@ class Services:
         return any(service.made_up for service in self.services)
 
     def waiting_for(self) -> tuple[str, ...]:
-        """What is missing, a line for each service that still owes a report or whose report is not accepted."""
+        """What is missing: a line for each service that still owes a report, whose report is not accepted, or that
+        has one for other days about which nobody chose."""
         return tuple(
-            f"{service.line}: report {service.standing}."
+            f"{service.line}: {_misfits(service) if service.misfits else f'report {service.standing}'}."
             for service in self.services
-            if not service.standings or service.standings - {ACCEPTED, NIL, WAIVED}
+            if service.misfits or not service.standings or service.standings - {ACCEPTED, NIL, WAIVED}
         )
+
+
+def _misfits(service: Service) -> str:
+    return f"choose how the report for {', '.join(service.misfits)} counts, which does not fit (apportion-report)"
 
 
 def gather(views: Views, period: Period, return_to: str) -> Services:
     """The services of the half-year: awards that draw on the return's funds in its year, with their reports."""
     year = financial_year(period.start)
-    funds = {row.fund for row in views.rows(FundRow, FundRow.table.c.return_to == return_to)}
+    framework = framework_for(period)
+    of_year = FundRow.table.c.year == year
+    funds = {row.fund: row for row in views.rows(FundRow, FundRow.table.c.return_to == return_to, of_year)}
     shares: dict[str, list[ShareRow]] = {}
     for share in views.rows(ShareRow, ShareRow.table.c.year == year):
         if share.fund in funds:
             shares.setdefault(share.award, []).append(share)
     titles = {row.provider: row.title for row in views.rows(ProviderRow)}
     services: dict[str, Service] = {}
+    standard = owed_of(framework, None, None)
     for award in views.rows(AwardRow):
         own = shares.get(award.award)
         if not own or not _runs_in(award, period):
             continue
         if award.status == "withdrawn" and not any(share.paid_pence for share in own):
             continue
-        services[award.award] = Service(award, titles.get(award.provider or ""), own)
+        owed = standard if award.measures is None else owed_of(framework, award.measures, award.outcomes)
+        reason = {award.position, *(share.sources[0] for share in own), *(funds[share.fund].position for share in own)}
+        if award.ended_position is not None:
+            reason.add(award.ended_position)
+        provider = titles.get(award.provider or "")
+        services[award.award] = Service(award, provider, own, owed, tuple(sorted(reason)))
     _add_reports(views, period, year, services)
-    return Services(period, framework_for(period), tuple(services.values()))
+    latest = views.find(LatestReturn, period.code)
+    returned = views.find(ReturnRow, period.code, latest.version) if latest else None
+    return Services(period, framework, tuple(services.values()), tuple(funds.values()), returned, views)
 
 
 def _runs_in(award: AwardRow, period: Period) -> bool:
@@ -122,34 +184,84 @@ def _runs_in(award: AwardRow, period: Period) -> bool:
 
 def _add_reports(views: Views, period: Period, year: str, services: dict[str, Service]) -> None:
     columns = ReportRow.table.c
-    year_to_date = Period(Period.parse(year).start, period.end)
-    touching = views.rows(
-        ReportRow,
-        columns.starts_on <= period.end,
-        columns.ends_on >= year_to_date.start,
-        order_by=("starts_on", "report"),
-    )
+    to_date = Period(Period.parse(year).start, period.end)
+    touching = columns.starts_on <= period.end, columns.ends_on >= to_date.start
+    accepted = {
+        row.report: row
+        for row in views.rows(
+            AcceptedReport,
+            AcceptedReport.table.c.stands,
+            AcceptedReport.table.c.starts_on <= period.end,
+            AcceptedReport.table.c.ends_on >= to_date.start,
+        )
+    }
+    choices = {
+        (row.award, row.report_period): row
+        for row in views.rows(ApportionmentRow, ApportionmentRow.table.c.period == period.code)
+    }
     reported = set()
-    for row in touching:
+    for row in views.rows(ReportRow, *touching, order_by=("starts_on", "report")):
         service = services.get(row.award)
         if service is None:
             continue
         days = Period(row.starts_on, row.ends_on)
-        if period.overlaps(days) and not period.covers(days):
-            service.misfits.append(row.period)
-            continue
-        counted = None
-        if row.accepted_content is not None:
-            figures = Figures.model_validate(row.accepted_content)
-            counted = Counted(days, figures, tuple(row.accepted_sources or ()))
-            if year_to_date.covers(days):
-                service.counted_to_date.append(counted)
+        choice = choices.get((row.award, row.period))
         if period.covers(days):
             reported.add((row.award, row.period))
+        if period.overlaps(days):
+            if not period.covers(days) and choice is None:
+                service.misfits.append(row.period)
+                continue
             service.standings.add(_standing(row))
-            if counted is not None:
-                service.counted.append(counted)
+        if choice is not None:
+            service.choices.append(_in_words(choice))
+        found = accepted.get(row.report)
+        if found is not None:
+            _count(service, found, days, period, to_date, choice)
     _add_what_is_owed(views, period, services, reported)
+
+
+def _in_words(choice: ApportionmentRow) -> str:
+    how = {
+        Apportionment.BY_DAYS: "counts in proportion to its days",
+        Apportionment.WHOLE: "counts whole",
+        Apportionment.NOTHING: "does not count",
+    }[Apportionment(choice.how)]
+    return f"{choice.award}: the report for {Period.parse(choice.report_period).words} {how}: {choice.reason}"
+
+
+def _count(
+    service: Service,
+    row: AcceptedReport,
+    days: Period,
+    period: Period,
+    to_date: Period,
+    choice: ApportionmentRow | None,
+) -> None:
+    """Adds an accepted report to the half-year and to the year to date, as far as it counts in them."""
+    sources = {*service.reason, *row.sources}
+    if choice is not None:
+        sources.add(choice.position)
+    counted = Counted(days, row.counts, row.outcomes, row.texts, WHOLE_REPORT, tuple(sorted(sources)), row.made_up)
+    part = _part(days, period, choice)
+    if part is not None:
+        service.counted.append(counted._replace(part=part))
+    part = _part(days, to_date, choice)
+    if part is not None:
+        service.counted_to_date.append(counted._replace(part=part))
+
+
+def _part(days: Period, within: Period, choice: ApportionmentRow | None) -> Part | None:
+    """Which part of a report for these days counts within a period; ``None``: no part."""
+    if within.covers(days):
+        return WHOLE_REPORT
+    if choice is None or not within.overlaps(days) or choice.how == Apportionment.NOTHING.value:
+        return None
+    if choice.how == Apportionment.WHOLE.value:
+        return WHOLE_REPORT
+    first = max(0, (within.start - days.start).days)
+    last = (min(within.end, days.end) - days.start).days + 1
+    return Part(first, last, (days.end - days.start).days + 1)
 
 
 def _standing(row: ReportRow) -> str:
@@ -173,47 +285,82 @@ def _add_what_is_owed(
         if period.covers(Period.parse(item.period)):
             service.standings.add(_OWED[item.standing])
             service.nil_made_up = service.nil_made_up or item.made_up
+            if item.standing == "nil-return":
+                service.nil_sources = tuple(sorted({*service.reason, *service.nil_sources, item.position}))
 
 
-Sourced = tuple[Quantity, tuple[int, ...]]
-"""A count, and the positions of the events behind it."""
+def bounds_of(key: str, adds_up: AddsUp, reports: Sequence[Counted]) -> tuple[Bounds, tuple[int, ...]] | None:
+    """What some reports of one service count under a key, by the measure's own way of adding up, and its sources.
 
-
-def count_of(measure: Measure, reports: Sequence[Counted]) -> Sourced | None:
-    """What some reports of one service count of a measure, for everybody, by the measure's own way of adding up.
-
-    A report that leaves the measure out makes the sum of the others the least it can be, not the whole.
+    A report that leaves the count out makes the sum of the others the least it can be, not the whole.
     """
-    found = [
-        (number, (figure.quantity, report.sources))
-        for number, report in enumerate(reports, 1)
-        for figure in report.figures.figures
-        if figure.measure == measure.measure and figure.breakdown is None
-    ]
+    if len(reports) == 1 and reports[0].part is WHOLE_REPORT:
+        said = reports[0].counts.get(key)
+        if said is None:
+            return None
+        return ((said, said) if isinstance(said, int) else (said[0], said[1])), reports[0].sources
+    found = [(number, report) for number, report in enumerate(reports, 1) if key in report.counts]
     if not found:
         return None
-    if measure.adds_up is AddsUp.SUM:
-        quantity, sources = added(count for _, count in found)
-        if len(found) < len(reports):
-            quantity = Quantity(at_least=quantity.at_least, at_most=None)
-        return quantity, sources
+    if adds_up is AddsUp.SUM:
+        low, high = 0, 0 if len(found) == len(reports) else None
+        for _, report in found:
+            said = report.counts[key]
+            least, most = (said, said) if isinstance(said, int) else said
+            low += report.part.of(least)
+            high = None if high is None or most is None else high + report.part.of(most)
+        sources = (position for report in reports if key in report.counts for position in report.sources)
+        return (low, high), tuple(sorted(set(sources)))
     number, last = found[-1]
-    stands = number == len(reports) if measure.adds_up is AddsUp.LAST else len(reports) == 1
-    return last if stands else None
+    stands = number == len(reports) if adds_up is AddsUp.LAST else len(reports) == 1
+    if not stands or last.part.last != last.part.whole:
+        return None  # of people waiting at the end of other days, no part can be told
+    said = last.counts[key]
+    return ((said, said) if isinstance(said, int) else (said[0], said[1])), last.sources
 
 
-def added(counts: Iterable[Sourced]) -> Sourced:
-    """Several counts of one unit as one."""
-    counts = list(counts)
-    return total(quantity for quantity, _ in counts), tuple(sorted({each for _, own in counts for each in own}))
+def cell_of(bounds: Bounds, sources: tuple[int, ...] = ()) -> Cell:
+    """A count as a cell."""
+    low, high = bounds
+    if low == high:
+        return Cell(value=low, sources=sources)
+    words = Quantity.model_construct(at_least=low, at_most=high).words
+    return Cell(words=words, at_least=low, at_most=high, sources=sources)
 
 
-def count_cell(count: Sourced | None, service: Service | None = None) -> Cell:
-    """A count as a cell; or why there is none."""
-    if count is None:
-        nil = service is not None and service.nil
-        return Cell(missing=Missing.NIL if nil else Missing.NOT_SUPPLIED)
-    quantity, sources = count
-    if quantity.exact:
-        return Cell(value=quantity.at_least, sources=sources)
-    return Cell(words=quantity.words, at_least=quantity.at_least, at_most=quantity.at_most, sources=sources)
+class Tally:
+    """Adds up a column: bounds to bounds, and what is missing is in no sum."""
+
+    def __init__(self) -> None:
+        self._low, self._high, self._any = 0, 0, False
+        self._unbounded = False
+
+    def add(self, bounds: Bounds) -> None:
+        """One more service."""
+        low, high = bounds
+        self._any = True
+        self._low += low
+        if high is None:
+            self._unbounded = True
+        else:
+            self._high += high
+
+    @property
+    def cell(self) -> Cell:
+        """The sum; its sources are those of the cells above it."""
+        if not self._any:
+            return Cell(missing=Missing.NOT_SUPPLIED)
+        return cell_of((self._low, None if self._unbounded else self._high))
+
+
+def column_of(services: Iterable[Service], key: str, measure: Measure, *, to_date: bool = False) -> Iterator[Cell]:
+    """One count of every service, then the sum over them."""
+    tally = Tally()
+    for service in services:
+        found = bounds_of(key, measure.adds_up, service.counted_to_date if to_date else service.counted)
+        if found is None:
+            yield service.nothing
+            continue
+        tally.add(found[0])
+        yield cell_of(*found)
+    yield Cell(missing=Missing.NOT_APPLICABLE) if measure.adds_up is AddsUp.NEVER else tally.cell

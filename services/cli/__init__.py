@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli import asking, demonstrating, filing, loading, ordering, returning, trying, upkeep
+from services.cli import asking, demonstrating, filing, loading, ordering, reporting, returning, trying, upkeep
 from services.cli.console import guarded
 
 app = typer.Typer(
@@ -22,6 +22,8 @@ app.command("show")(asking.show)
 app.command("what-if")(trying.what_if)
 app.command("attach")(filing.attach)
 app.command("document")(filing.document)
+app.command("workbook")(reporting.workbook)
+app.command("report")(reporting.report)
 app.add_typer(returning.app, name="return", help="The half-yearly return: fill, sign-off, submit, show.")
 app.command("check")(upkeep.check)
 app.command("rebuild")(upkeep.rebuild)

@@ -17,6 +17,7 @@ from projections.case_file import case_file
 from projections.timeline import timeline
 from projections.views import Views
 from services.cli.console import AsAt, Format, Formatted, ask, out, print_json, print_table, the_office
+from services.cli.saving import SaveTo, can_be_saved, save_answer
 
 
 class Question(StrEnum):
@@ -60,11 +61,16 @@ def show(
     ] = None,
     format: Formatted = Format.TABLE,  # noqa: A002 - the option's name
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="For timeline: how many lines.")] = 50,
+    save_to: SaveTo = None,
 ) -> None:
     """Show budgets, awards, payments, what is due, a timeline; everything about one award; the events of a figure."""
+    can_be_saved(save_to)
     answer = _answer(question, of or [], None if on is None else parse_day(on), limit)
     with the_office(to_read=True) as office:
-        tables = ask(office, as_at, answer)
+        tables, position = ask(office, as_at, lambda views: (answer(views), views.position))
+    if save_to is not None:
+        save_answer(" ".join([question.value, *(of or [])]), tables, position, as_at, save_to)
+        return
     if format is Format.JSON and question is Question.AWARD:
         print_json({table.name: list(table.records()) for table in tables})
         return

@@ -1,5 +1,6 @@
-"""``outturn return fill|sign-off|submit|show PERIOD``: the half-yearly return."""
+"""``outturn return open|missing|fill|show|comment|sign-off|submit|reproduce|compare|explain``."""
 
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -8,15 +9,30 @@ import typer
 
 from domain.kernel import LONDON, utc_now
 from domain.periods import Period, parse_day
-from domain.returns.commands import FillReturn, OpenReturn, SignOffReturn, SubmitReturn
-from projections.half_yearly_return.form import StandingReturn, as_it_stands
-from services.cli.console import AsAt, Format, Formatted, ask, out, print_json, print_table, the_office
+from domain.returns.commands import CommentOnReturn, FillReturn, OpenReturn, SignOffReturn, SubmitReturn
+from projections.half_yearly_return import missing as missing_from
+from projections.half_yearly_return import proof
+from projections.half_yearly_return.form import StandingReturn, as_it_stands, comments
+from services.cli.console import (
+    BROKEN,
+    AsAt,
+    Format,
+    Formatted,
+    ask,
+    err,
+    out,
+    print_json,
+    print_table,
+    progress_bar,
+    the_office,
+)
 from services.exports.return_files import save, to_json
 from services.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
 
 Half = Annotated[str, typer.Argument(metavar="PERIOD", help="A half-year, like 2017-18-h1.")]
+Version = Annotated[int | None, typer.Option(help="An earlier version, if not the latest.")]
 
 
 def _print(standing: StandingReturn, form: Format) -> None:
@@ -31,13 +47,63 @@ def _print(standing: StandingReturn, form: Format) -> None:
         out.print(f"Version {standing.version}, {standing.status}. SHA-256 {standing.filled.sha256}")
 
 
+def _orders_to_open(period: str) -> OpenReturn:
+    settings = Settings()
+    return OpenReturn(period=period, office=settings.office_name, area_code=settings.area_code)
+
+
+@app.command("open")
+def open_(
+    period: Annotated[
+        str | None, typer.Argument(metavar="[PERIOD]", help="A half-year, like 2017-18-h1. Without: all that are due.")
+    ] = None,
+) -> None:
+    """Open the return of a half-year; or, naming none, every return whose half-year has ended."""
+    settings = Settings()
+    with the_office(to_read=True) as office:
+        if period is None:
+            found = ask(office, None, missing_from.returns_to_open)
+            orders = [_orders_to_open(order.period) for order in found]
+        else:
+            orders = [_orders_to_open(Period.parse(period).code)]
+        for order in orders:
+            written = office.do(order, settings.person)
+            out.print(f"{order.period}: {'opened' if written else 'open already'}.", markup=False)
+    if not orders:
+        out.print("Every return whose half-year has ended is open already.")
+
+
+@app.command("missing")
+def missing(period: Half, format: Formatted = Format.TABLE) -> None:  # noqa: A002
+    """Show what the return still lacks: who has not reported, how complete it is, which checks ask for an answer."""
+    code = Period.parse(period).code
+    with the_office(to_read=True) as office:
+        print_table(ask(office, None, lambda views: missing_from.missing(views, code)), format)
+
+
 @app.command()
 def fill(period: Half, format: Formatted = Format.TABLE) -> None:  # noqa: A002
     """Open the return if it is not open, fold it from the log, and show it with what is still missing."""
     code = Period.parse(period).code
     with the_office() as office:
-        office.do_all([OpenReturn(period=code), FillReturn(period=code)], Settings().person)
+        office.do_all([_orders_to_open(code), FillReturn(period=code)], Settings().person)
         _print(ask(office, None, lambda views: as_it_stands(views, code)), format)
+
+
+@app.command()
+def comment(
+    period: Half,
+    words: Annotated[str, typer.Argument(help="The remark.")],
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="CELL", help="About one cell, like demand/MOJ-2017-01/referrals.")
+    ] = None,
+) -> None:
+    """Write a remark to the return, or to one of its cells. It changes no figure."""
+    code = Period.parse(period).code
+    with the_office(to_read=True) as office:
+        cell = on and ask(office, None, lambda views: proof.find_cell(as_it_stands(views, code).filled, on).address)
+        office.do(CommentOnReturn(period=code, words=words, cell=cell), Settings().person)
+    out.print("Recorded.")
 
 
 @app.command("sign-off")
@@ -72,19 +138,84 @@ def submit(
 @app.command()
 def show(
     period: Half,
-    version: Annotated[int | None, typer.Option(help="An earlier version, if not the latest.")] = None,
+    version: Version = None,
     as_at: AsAt = None,
     format: Formatted = Format.TABLE,  # noqa: A002
     save_to: Annotated[
-        Path | None, typer.Option("--save", metavar="FOLDER", help="Write it as files: JSON, XLSX and CSV.")
+        Path | None, typer.Option("--save", metavar="FOLDER", help="Write it as files: JSON, XLSX, ODS, PDF and CSV.")
     ] = None,
 ) -> None:
     """Show the return: as signed, or (until it is signed) as it now stands."""
     code = Period.parse(period).code
     with the_office(to_read=True) as office:
-        standing = ask(office, as_at, lambda views: as_it_stands(views, code, version))
-    if save_to is None:
-        _print(standing, format)
+        standing, remarks = ask(
+            office, as_at, lambda views: (as_it_stands(views, code, version), comments(views, code))
+        )
+    if save_to is not None:
+        for path in save(standing, save_to):
+            out.print(f"Written: {path}", markup=False)
         return
-    for path in save(standing, save_to):
-        out.print(f"Written: {path}", markup=False)
+    _print(standing, format)
+    if format is Format.TABLE:
+        if remarks.rows:
+            print_table(remarks, format)
+        if standing.changed_since:
+            out.print(
+                f"It differs from what is now known: {', '.join(standing.changed_since)} changed since it was signed "
+                f"(outturn return compare {code}). To send it anew, restate it (outturn do restate-return).",
+                markup=False,
+            )
+
+
+@app.command()
+def reproduce(period: Half, version: Version = None) -> None:
+    """Fold the log again to the position that was signed, and compare byte for byte with what was signed."""
+    from services.proof import as_bytes
+    from services.proof import reproduce as again
+
+    code = Period.parse(period).code
+    with the_office(to_read=True) as office, progress_bar() as bar:
+        task = bar.add_task("Folding the log", total=None)
+        made = again(office, code, version, lambda done, whole: bar.update(task, completed=done, total=whole))
+    size = len(as_bytes(made.signed))
+    if made.is_same:
+        out.print(
+            f"The same, byte for byte: {size:,} bytes, from log position {made.signed.position}. "
+            f"SHA-256 {made.again.sha256}"
+        )
+        return
+    for fault in made.faults:
+        err.print(f"Differs: {fault}", markup=False)
+    err.print(
+        f"The return made again is not what was signed: SHA-256 {made.signed.sha256} was signed, "
+        f"{made.again.sha256} was made again."
+    )
+    sys.exit(BROKEN)
+
+
+@app.command()
+def compare(period: Half, version: Version = None, format: Formatted = Format.TABLE) -> None:  # noqa: A002
+    """Show what differs between the return as signed and as now known: each cell, with event, person and reason."""
+    code = Period.parse(period).code
+    with the_office(to_read=True) as office:
+        print_table(ask(office, None, lambda views: proof.compare(views, code, version)), format)
+
+
+@app.command()
+def explain(
+    period: Half,
+    cell: Annotated[
+        str,
+        typer.Argument(
+            metavar="CELL",
+            help="Table, row and column: demand/MOJ-2017-01/referrals, outcomes/MOJ-2017-01/cope/improved; "
+            "of the last row: demand/all/referrals.",
+        ),
+    ],
+    version: Version = None,
+    format: Formatted = Format.TABLE,  # noqa: A002
+) -> None:
+    """Show the events, reports, files and cells behind one figure of the return, in order; and no others."""
+    code = Period.parse(period).code
+    with the_office(to_read=True) as office:
+        print_table(ask(office, None, lambda views: proof.explain(views, code, cell, version)), format)

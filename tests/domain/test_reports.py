@@ -160,7 +160,7 @@ class TestTheFramework:
 
     def test_a_measure_that_is_not_asked_for_is_refused_with_those_that_are(self) -> None:
         given().when(submit(figures=(Figure(measure="cups-of-tea", quantity=Quantity.exactly(3)),))).then_refused(
-            r"there is no measure cups-of-tea \(there are: referrals, self-referrals, offered", Refusal
+            r"there is no measure cups-of-tea \(there are: referrals, declined, offered", Refusal
         )
 
     def test_an_outcome_of_another_framework_is_refused_with_those_of_this_one(self) -> None:
