@@ -52,6 +52,8 @@ class AwardRow(Row, table="awards", key=("award",)):
     """The event that registered it."""
     ended_position: int | None = None
     """The last event that moved its end."""
+    ended_from: date | None = None
+    """The end before that."""
 
 
 @dataclass
@@ -159,10 +161,10 @@ class Awards(Projection):
         match recorded.event:
             case AwardExtended(ends_on=ends_on):
                 row = rows.of(AwardRow, award)
-                row.ends_on, row.ended_position = ends_on, recorded.position
+                row.ends_on, row.ended_from, row.ended_position = ends_on, row.ends_on, recorded.position
             case AwardEnded(ended_on=ended_on):
                 row = rows.of(AwardRow, award)
-                row.status, row.ends_on = AwardStatus.ENDED.value, ended_on
+                row.status, row.ended_from, row.ends_on = AwardStatus.ENDED.value, row.ends_on, ended_on
                 row.ended_position = recorded.position
             case AwardReissued(as_award=as_award):
                 rows.of(AwardRow, award).reissued_as = as_award

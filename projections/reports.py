@@ -133,7 +133,7 @@ class Reports(Projection):
                 sent_back=known.sent_back if known else None,
             )
         )
-        rows.add(ReportContent(recorded.reference, content.model_dump(mode="json", exclude_none=True)))
+        rows.add(ReportContent(recorded.reference, content.model_dump(mode="json", exclude_defaults=True)))
 
     @staticmethod
     def _accept(recorded: Recorded, rows: Rows) -> None:

@@ -12,6 +12,7 @@ from domain.awards.change_events import AwardAmountConfirmed, AwardReduced, Awar
 from domain.awards.events import (
     AwardApproved,
     AwardRegistered,
+    MeasuresAgreed,
     MilestoneCompleted,
     MilestoneMissed,
     MilestonePlanned,
@@ -72,16 +73,28 @@ from domain.providers.events import (
     Status,
 )
 from domain.reports.events import (
+    Explanation,
     Figure,
     Figures,
     OutcomeFigure,
     ReportAccepted,
     ReportCorrected,
+    ReportFile,
     ReportSentBack,
     ReportSubmitted,
+    Text,
 )
 from domain.reports.quantity import Quantity
-from domain.returns.events import ReturnFilled, ReturnOpened, ReturnRestated, ReturnSignedOff, ReturnSubmitted
+from domain.returns.events import (
+    Apportionment,
+    ReportApportioned,
+    ReturnCommented,
+    ReturnFilled,
+    ReturnOpened,
+    ReturnRestated,
+    ReturnSignedOff,
+    ReturnSubmitted,
+)
 from domain.returns.filled import FilledReturn
 from domain.tables import Cell, Column, Missing, Table
 from tests.samples_of_awards import CHANGES, DOCUMENTS, PARTNERS, PAYMENTS, VARIANTS_OF_AWARDS
@@ -334,6 +347,7 @@ SAMPLES: dict[str, Event] = _by_name(
         ),
         MilestoneMissed(milestone="hub-opens", reason="The lease was late."),
         MilestoneWaived(milestone="hub-opens", reason="The hub opened before the award."),
+        MeasuresAgreed(measures=("referrals", "rj-referrals", "spend"), outcomes=("cope",)),
         MonitoringScheduled(
             schedule="outcome-report",
             title="Outcome report",
@@ -395,6 +409,13 @@ SAMPLES: dict[str, Event] = _by_name(
         ),
         ReportAccepted(version=2),
         ReturnOpened(period="2017-18-h1", template="moj-working-1", due_on=date(2017, 10, 30)),
+        ReturnCommented(words="Embrace will correct this in November.", cell="demand/MOJ-2017-01/referrals"),
+        ReportApportioned(
+            award="MOJ-2017-07",
+            report_period="2017-07-01..2018-01-31",
+            how=Apportionment.BY_DAYS,
+            reason="The contract runs from July.",
+        ),
         ReturnFilled(
             template=_RETURN.template,
             position=_RETURN.position,
@@ -605,6 +626,35 @@ VARIANTS: dict[str, Event] = {
         framework="moj-2013",
         content=Figures(outcomes=(OutcomeFigure(outcome="cope", improved=1, answered=None, eligible=1),), made_up=True),
         received_on=date(2018, 4, 12),
+    ),
+    "return.opened.by-an-office": ReturnOpened(
+        period="2017-18-h2",
+        template="moj-working-1",
+        due_on=date(2018, 4, 30),
+        office="The office of the demonstration",
+        area_code="E23000023",
+    ),
+    "return.commented.as-a-whole": ReturnCommented(words="Two services are new this year.", cell=None),
+    "report.submitted.by-workbook": ReportSubmitted(
+        award="MOJ-2017-02",
+        period="2017-18-h1",
+        framework="moj-2013",
+        content=Figures(
+            figures=(Figure(measure="referrals", quantity=Quantity.exactly(64), cell="Demand!C4"),),
+            outcomes=(
+                OutcomeFigure(
+                    outcome="cope",
+                    improved=27,
+                    answered=31,
+                    eligible=None,
+                    cells=("Outcomes!C6", "Outcomes!C5", None),
+                ),
+            ),
+            texts=(Text(narrative="risks", words="One post is vacant."),),
+            explanations=(Explanation(check="jump", about="referrals", words="A second site opened."),),
+            file=ReportFile(sha256="ab" * 32, file_name="report 2017-18-h1.xlsx"),
+        ),
+        received_on=date(2017, 10, 9),
     ),
     "return.opened.day-not-known": ReturnOpened(period="2017-18-h2", template="moj-working-1", due_on=None),
     "return.signed-off.with-nothing-missing": ReturnSignedOff(

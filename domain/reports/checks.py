@@ -60,6 +60,11 @@ def unexplained(found: Iterator[Doubt], explanations: tuple[Explanation, ...]) -
     return [doubt for doubt in found if (doubt.check, doubt.about) not in said]
 
 
+def _lower(title: str) -> str:
+    """A title within a sentence: its first letter small."""
+    return title[:1].lower() + title[1:] if title[1:2].islower() else title
+
+
 def _shown(measure: Measure, quantity: Quantity) -> str:
     match measure.unit:
         case Unit.PENCE if quantity.exact:
@@ -77,7 +82,7 @@ def _jump(measure: Measure, now: Quantity, before: Figures) -> Iterator[Doubt]:
     old, new = then.at_least, now.at_least
     if max(old, new) < TOO_FEW_TO_JUMP or abs(new - old) * 100 <= old * JUMP_PER_CENT:
         return
-    words = f"{measure.title.lower()}: {_shown(measure, then)} last time, {_shown(measure, now)} now"
+    words = f"{_lower(measure.title)}: {_shown(measure, then)} last time, {_shown(measure, now)} now"
     yield Doubt("jump", measure.measure, words)
 
 
@@ -94,7 +99,7 @@ def _sub_totals(
     too_few = complete and parts.at_most is not None and parts.at_most < whole.at_least
     if too_many or too_few:
         words = (
-            f"{measure.title.lower()} by {breakdown.title.lower()} add up to {_shown(measure, parts)}, "
+            f"{_lower(measure.title)} by {_lower(breakdown.title)} add up to {_shown(measure, parts)}, "
             f"and the whole is {_shown(measure, whole)}"
         )
         yield Doubt("sub-totals", f"{measure.measure}:{breakdown.breakdown}", words)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, NamedTuple
 
 from domain.monitoring.commands import REPORT_SCHEDULE
@@ -134,15 +135,17 @@ class Services:
     def waiting_for(self) -> tuple[str, ...]:
         """What is missing: a line for each service that still owes a report, whose report is not accepted, or that
         has one for other days about which nobody chose."""
-        return tuple(
-            f"{service.line}: {_misfits(service) if service.misfits else f'report {service.standing}'}."
-            for service in self.services
-            if service.misfits or not service.standings or service.standings - {ACCEPTED, NIL, WAIVED}
-        )
+        return tuple(f"{service.line}: {'; '.join(lacks)}." for service in self.services if (lacks := _lacks(service)))
 
 
-def _misfits(service: Service) -> str:
-    return f"choose how the report for {', '.join(service.misfits)} counts, which does not fit (apportion-report)"
+def _lacks(service: Service) -> list[str]:
+    """What a service still owes, and what the office has still to choose."""
+    lacks = []
+    if not service.standings or service.standings - {ACCEPTED, NIL, WAIVED}:
+        lacks.append(f"report {service.standing}")
+    if service.misfits:
+        lacks.append(f"choose how the report for {', '.join(service.misfits)} counts (apportion-report)")
+    return lacks
 
 
 def gather(views: Views, period: Period, return_to: str) -> Services:
@@ -160,14 +163,14 @@ def gather(views: Views, period: Period, return_to: str) -> Services:
     standard = owed_of(framework, None, None)
     for award in views.rows(AwardRow):
         own = shares.get(award.award)
-        if not own or not _runs_in(award, period):
+        if not own or not _runs_in(award, period, award.ends_on):
             continue
         if award.status == "withdrawn" and not any(share.paid_pence for share in own):
             continue
         owed = standard if award.measures is None else owed_of(framework, award.measures, award.outcomes)
         reason = {award.position, *(share.sources[0] for share in own), *(funds[share.fund].position for share in own)}
-        if award.ended_position is not None:
-            reason.add(award.ended_position)
+        if award.ended_position is not None and not _runs_in(award, period, award.ended_from):
+            reason.add(award.ended_position)  # it is in the return because its end was moved
         provider = titles.get(award.provider or "")
         services[award.award] = Service(award, provider, own, owed, tuple(sorted(reason)))
     _add_reports(views, period, year, services)
@@ -176,9 +179,9 @@ def gather(views: Views, period: Period, return_to: str) -> Services:
     return Services(period, framework, tuple(services.values()), tuple(funds.values()), returned, views)
 
 
-def _runs_in(award: AwardRow, period: Period) -> bool:
+def _runs_in(award: AwardRow, period: Period, ends_on: date | None) -> bool:
     """Whether the award's days touch the period; an award without dates is taken to run in the year of its fund."""
-    starts, ends = award.starts_on or period.start, award.ends_on or period.end
+    starts, ends = award.starts_on or period.start, ends_on or period.end
     return starts <= period.end and period.start <= ends
 
 

@@ -1,18 +1,22 @@
-"""A half-yearly return as files: JSON, one workbook, and a CSV file to a section."""
+"""A half-yearly return as files: JSON, two kinds of workbook, a PDF with its charts, and a CSV file to a section."""
 
-import json
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from domain.periods import Period
-from domain.tables import canonical
-from projections.half_yearly_return.form import StandingReturn
-from services.exports.csv import to_csv
-from services.exports.xlsx import to_xlsx
+from domain.errors import NotFound, Refusal
+from domain.periods import Period, add_months, moment_in_words
+from domain.returns.filled import FilledReturn
+from projections.half_yearly_return.charts import charts
+from projections.half_yearly_return.form import StandingReturn, as_it_stands
+from projections.views import Views
+from services.exports.formats import FORMATS
+from services.exports.formats import save as save_paper
+from services.exports.paper import Paper
 
 
-def to_json(standing: StandingReturn) -> dict[str, Any]:
-    """The return for a program: its tables cell by cell, and what proves them."""
+def _about(standing: StandingReturn) -> dict[str, Any]:
+    """What proves the return, and how it stands."""
     filled = standing.filled
     return {
         "period": filled.period,
@@ -24,37 +28,55 @@ def to_json(standing: StandingReturn) -> dict[str, Any]:
         "signed_by": standing.signed_by,
         "signed_at": standing.signed_at,
         "waiting_for": list(filled.waiting_for),
-        "tables": [table.model_dump(mode="json") for table in filled.tables],
     }
 
 
-def save(standing: StandingReturn, folder: Path) -> list[Path]:
-    """Writes the files into the folder, over earlier ones. Returns them."""
-    folder.mkdir(parents=True, exist_ok=True)
+def to_json(standing: StandingReturn) -> dict[str, Any]:
+    """The return for a program: its tables cell by cell, and what proves them."""
+    return {**_about(standing), "tables": [table.model_dump(mode="json") for table in standing.filled.tables]}
+
+
+def paper(standing: StandingReturn, before: FilledReturn | None = None) -> Paper:
+    """The return as what is to be exported, its charts beside those of the half-year before if that is given."""
     filled = standing.filled
-    stem = f"return-{filled.period}"
     words = Period.parse(filled.period).words
-    signed = f"{standing.signed_by}, {standing.signed_at}" if standing.signed_by else "not signed off"
-    facts = [
-        ("Half-year", f"{filled.period}: {words}"),
-        ("Version", f"{standing.version} ({standing.status})"),
-        ("Template", filled.template),
-        ("Signed off by", signed),
-        ("Log position", str(filled.position)),
-        ("SHA-256", filled.sha256),
-        *(("Waiting for", line) for line in filled.waiting_for),
-        *(("Note", note) for note in dict.fromkeys(table.notes[0] for table in filled.tables if table.notes)),
+    signed = "not signed off"
+    if standing.signed_by is not None:
+        at = moment_in_words(datetime.fromisoformat(standing.signed_at)) if standing.signed_at else "at some time"
+        signed = f"{standing.signed_by}, {at}"
+    return Paper(
+        title=f"Half-yearly return, {words}",
+        facts=[
+            ("Half-year", f"{filled.period}: {words}"),
+            ("Version", f"{standing.version} ({standing.status})"),
+            ("Template", filled.template),
+            ("Signed off by", signed),
+            ("Log position", str(filled.position)),
+            ("SHA-256", filled.sha256),
+            *(("Waiting for", line) for line in filled.waiting_for),
+            *(("Note", note) for note in dict.fromkeys(table.notes[0] for table in filled.tables if table.notes)),
+        ],
+        tables=filled.tables,
+        charts=charts(filled, before),
+        about=_about(standing),
+    )
+
+
+def half_before(views: Views, period: str) -> FilledReturn | None:
+    """The return for the half-year before, as it stands; nothing when there is none."""
+    start = Period.parse(period).start
+    try:
+        return as_it_stands(views, Period(add_months(start, -6), start - timedelta(days=1)).code).filled
+    except (NotFound, Refusal):
+        return None
+
+
+def save(standing: StandingReturn, folder: Path, before: FilledReturn | None = None) -> list[Path]:
+    """Writes the return in every format into the folder, over earlier files. Returns them, CSV and what it holds first.
+
+    The tables in the JSON file are those that the SHA-256 is of.
+    """
+    said = paper(standing, before)
+    return [
+        path for ending in FORMATS for path in save_paper(said, folder / f"return-{standing.filled.period}.{ending}")
     ]
-    files = {
-        f"{stem}.json": canonical(to_json(standing)),
-        f"{stem}.xlsx": to_xlsx(f"Half-yearly return, {words}", facts, filled.tables),
-        **{f"{stem}-{table.name}.csv": to_csv(table) for table in filled.tables},
-    }
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
-    return [folder / name for name in files]
-
-
-def pretty(said: Any) -> str:
-    """JSON for people to read too."""
-    return json.dumps(said, ensure_ascii=False, indent=2)

@@ -28,24 +28,22 @@ class Attacker:
         self.least: list[float] = []
         self.most: list[float] = []
         self.relations: list[tuple[dict[int, int], float, float]] = []
-        self.hidden: list[set[tuple[Place, int]]] = []
+        self.solutions: list[list[int]] = []
+        """Found so far: each fits all that is public."""
         for release in releases:
             exact = {table.name: table for table in release.exact}
             own = {at: (place, value) for at, place, value in self._values(release.exact)}
-            hidden = set()
             for table in release.published:
                 for at, cell in _cells(table):
                     if at not in own:
                         continue
                     number = self._number(own[at])
                     if cell.missing is Missing.SUPPRESSED:
-                        hidden.add(own[at])
                         self._narrow(number, *_of_hidden(release.rule, own[at][1], told))
                     else:
                         assert isinstance(cell.value, int)
                         rounded = _column(exact[at.table], at.column).unit in release.rule.units
                         self._narrow(number, *(_of_shown(release.rule, cell.value) if rounded else (cell.value,) * 2))
-            self.hidden.append(hidden)
             for relation in release.relations:
                 whole = relation.total if isinstance(relation, Sum) else relation.whole
                 if whole not in own or not any(part in own for part in relation.parts):
@@ -59,24 +57,33 @@ class Attacker:
                 exactly = isinstance(relation, Sum)
                 self.relations.append((terms, truly if exactly else min(0, truly), truly if exactly else FAR))
 
-    def range_of(self, number: tuple[Place, int]) -> tuple[int, int]:
-        """The least and the greatest that a number can be."""
-        ends = []
-        size = len(self.least)
+    def can_be(self, number: tuple[Place, int], values: int) -> bool:
+        """Whether the least and the greatest that a number can be are so far apart."""
+        which = self.numbers[number]
         for sign in (1, -1):
-            aim = [0.0] * size
-            aim[self.numbers[number]] = sign
-            rows = [[terms.get(each, 0) for each in range(size)] for terms, _, _ in self.relations]
-            lows, highs = [low for _, low, _ in self.relations], [high for *_, high in self.relations]
-            found = milp(
-                aim,
-                integrality=[1] * size,
-                bounds=Bounds(self.least, self.most),
-                constraints=[LinearConstraint(rows, lows, highs)] if rows else [],
-            )
-            assert found.status == 0, found.message
-            ends.append(round(found.x[self.numbers[number]]))
-        return ends[0], ends[1]
+            found = [solution[which] for solution in self.solutions]
+            if found and max(found) - min(found) + 1 >= values:
+                return True
+            self.solutions.append(self._solve(which, sign))
+        found = [solution[which] for solution in self.solutions]
+        return max(found) - min(found) + 1 >= values
+
+    def _solve(self, which: int, sign: int) -> list[int]:
+        """Everything that is public, and one number as small (or as great) as it can be."""
+        size = len(self.least)
+        aim = [0.0] * size
+        aim[which] = sign
+        rows = [[terms.get(each, 0) for each in range(size)] for terms, _, _ in self.relations]
+        found = milp(
+            aim,
+            integrality=[1] * size,
+            bounds=Bounds(self.least, self.most),
+            constraints=LinearConstraint(
+                rows, [low for _, low, _ in self.relations], [high for *_, high in self.relations]
+            ),
+        )
+        assert found.status == 0, found.message
+        return [round(each) for each in found.x]
 
     def _values(self, tables: Sequence[Table]) -> Iterator[tuple[At, Place, int]]:
         for table in tables:
