@@ -467,6 +467,38 @@ VARIANTS: dict[str, Event] = {
         ring_fence="youth",
         effective_on=date(2018, 9, 1),
     ),
+    "fund.earmark-released.under-a-reference": EarmarkReleased(
+        earmark="reserve",
+        amount_pence=5_000_00,
+        reason="Some of it is needed.",
+        release="reserve-1",
+    ),
+    "fund.funds-carried-out.into-a-ring-fence": FundsCarriedOut(
+        transfer="cse-2016-17",
+        to_fund="cse",
+        to_year="2017-18",
+        ring_fence="youth",
+        amount_pence=28_347_00,
+        permission="The funder's letter of 2 May 2017",
+        decision=None,
+        use_by=None,
+        effective_on=date(2017, 4, 1),
+        to_ring_fence="engagement-worker",
+    ),
+    "fund.funds-carried-in.into-a-ring-fence": FundsCarriedIn(
+        transfer="cse-2016-17",
+        from_fund="cse",
+        from_year="2016-17",
+        amount_pence=28_347_00,
+        permission="The funder's letter of 2 May 2017",
+        decision=None,
+        use_by=None,
+        effective_on=date(2017, 4, 1),
+        to_ring_fence="engagement-worker",
+    ),
+    "bid.match-earmarked.in-a-ring-fence": MatchEarmarked(
+        fund="cdr-grants", year="2018-19", amount_pence=78_000_00, ring_fence="youth"
+    ),
     "fund.earmark-released.in-a-ring-fence": EarmarkReleased(
         earmark="match-early-intervention",
         amount_pence=50_000_00,

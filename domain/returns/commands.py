@@ -21,6 +21,10 @@ class ReturnCommand(Command[HalfYearlyReturn]):
 
     period: PeriodCode
 
+    @property
+    def named(self) -> str:
+        return f"return for {self.period}"
+
     def folded(self, state: HalfYearlyReturn, occasion: Occasion) -> FilledReturn:
         """The return as the log now has it."""
         if occasion.answers is None:

@@ -12,7 +12,7 @@ from projections.budget_answers import budgets
 from projections.half_yearly_return.form import as_it_stands
 from projections.registers import payments
 from projections.views import Views
-from services.cli.console import Format, ask, out, print_table, progress_bar
+from services.cli.console import Format, ask, out, print_tables, progress_bar
 from services.settings import Settings
 
 _OF_A_PAYMENT = ("award", "provider", "amount_pence", "held_by")
@@ -46,10 +46,8 @@ def demo(
         office = demonstration.office
         for line in loaded:
             out.print(line, markup=False)
-        print_table(ask(office, None, budgets), Format.TABLE)
-        print_table(ask(office, None, held), Format.TABLE)
-        print_table(ask(office, DUE_AS_AT, due), Format.TABLE)
-        print_table(ask(office, None, overdue), Format.TABLE)
+        told = [ask(office, None, budgets), ask(office, None, held), ask(office, DUE_AS_AT, due)]
+        print_tables([*told, ask(office, None, overdue)], Format.TABLE)
         for period in RETURNS:
             standing = ask(office, None, partial(as_it_stands, period=period))
             paths = save(standing, folder)

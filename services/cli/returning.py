@@ -10,7 +10,7 @@ from domain.kernel import LONDON, utc_now
 from domain.periods import Period, parse_day
 from domain.returns.commands import FillReturn, OpenReturn, SignOffReturn, SubmitReturn
 from projections.half_yearly_return.form import StandingReturn, as_it_stands
-from services.cli.console import AsAt, Format, Formatted, ask, out, print_json, print_table, the_office
+from services.cli.console import AsAt, Format, Formatted, ask, out, print_json, print_tables, the_office
 from services.exports.return_files import save, to_json
 from services.settings import Settings
 
@@ -23,12 +23,9 @@ def _print(standing: StandingReturn, form: Format) -> None:
     if form is Format.JSON:
         print_json(to_json(standing))
         return
-    for table in standing.filled.tables:
-        print_table(table, form)
-    if form is Format.TABLE:
-        for line in standing.filled.waiting_for:
-            out.print(f"Waiting for {line}", markup=False)
-        out.print(f"Version {standing.version}, {standing.status}. SHA-256 {standing.filled.sha256}")
+    waiting = (f"Waiting for {line}" for line in standing.filled.waiting_for)
+    version = f"Version {standing.version}, {standing.status}. SHA-256 {standing.filled.sha256}"
+    print_tables(standing.filled.tables, form, *waiting, version)
 
 
 @app.command()
