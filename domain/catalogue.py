@@ -14,6 +14,7 @@ from domain.awards import (
     payment_commands,
     payment_events,
     reporting_commands,
+    spend_commands,
 )
 from domain.awards import commands as award_commands
 from domain.awards import documents as document_commands
@@ -25,6 +26,7 @@ from domain.decisions import events as decision_events
 from domain.funds import commands as fund_commands
 from domain.funds import consequences as fund_consequences
 from domain.funds import events as fund_events
+from domain.funds import leaving as fund_leaving
 from domain.kernel import Command, Event
 from domain.monitoring import commands as monitoring_commands
 from domain.monitoring import events as monitoring_events
@@ -38,11 +40,11 @@ from domain.returns import events as return_events
 NOUNS: dict[str, tuple[ModuleType, ...]] = {
     "provider": (provider_events, provider_commands),
     "decision": (decision_events, decision_commands),
-    "fund": (fund_events, fund_commands, fund_consequences),
+    "fund": (fund_events, fund_commands, fund_leaving, fund_consequences),
     "award": (
         *(award_events, change_events, payment_events, partner_events),
-        *(award_commands, milestone_commands, changes, payment_commands, partner_commands, document_commands),
-        reporting_commands,
+        *(award_commands, milestone_commands, changes, payment_commands, spend_commands),
+        *(partner_commands, document_commands, reporting_commands),
     ),
     "bid": (bid_events, bid_commands),
     "obligation": (monitoring_events, monitoring_commands),

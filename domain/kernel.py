@@ -178,6 +178,11 @@ class Command(Value, Generic[AggregateT]):
         return "-".join(str(getattr(self, field)) for field in self.address)
 
     @property
+    def named(self) -> str:
+        """What it is addressed to, in words: ``award 2026-0042``."""
+        return f"{self.noun} {self.reference}"
+
+    @property
     def stream(self) -> str:
         """The stream it is addressed to."""
         return f"{self.noun}-{self.reference}"

@@ -2,6 +2,7 @@
 
 Each event about money makes entries in the ledger: so much more or less of one field of one fund, from a day on. A
 balance is the sum of its entries; so a figure is explained by listing them, and a past day by leaving out the later.
+What is no sum (a tolerance, a cap, the size of a ring-fence, a paper's own total) is a term: the last one said holds.
 """
 
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import NamedTuple
 
 from domain.funds import events as fund_events
 from domain.funds.events import (
+    AdministrationCapSet,
     AllocationAmended,
     AllocationConfirmed,
     AllocationReceived,
@@ -18,6 +20,7 @@ from domain.funds.events import (
     CommitmentRaised,
     CommitmentWithdrawn,
     EarmarkHeld,
+    EarmarkKind,
     EarmarkReleased,
     FundOpened,
     FundsCarriedIn,
@@ -40,28 +43,24 @@ WHOLE = ""
 
 FIELDS = (
     *("received", "committed", "earmarked", "paid", "returned", "carried_out"),
-    *("inferred", "awards", "awards_not_known", "allocations", "allocations_not_known"),
+    *("administration", "inferred", "awards", "awards_not_known", "allocations", "allocations_not_known"),
 )
-"""What an entry may be of. The first six are pence, and so is what is inferred; the others are counts."""
+"""What an entry may be of. Awards and allocations are counts; everything else is pence."""
+
+TOLERANCE, CAP, STATED, RING_FENCE = "tolerance", "administration cap", "stated total", "ring-fence"
+"""What a term may be."""
 
 
 @dataclass
 class FundRow(Row, table="funds", key=("fund", "year")):
-    """One fund in one financial year: what is not a sum."""
+    """One fund in one financial year."""
 
     fund: str
     year: str
     title: str
     funder: str
     return_to: str | None
-    received_printed: str | None = None
-    received_exact: bool = True
-    tolerance_pence: int | None = None
-    tolerance_per_cent: str | None = None
-    tolerance_decision: str | None = None
-    stated_total_pence: int | None = None
-    stated_in: str | None = None
-    position: int = 0
+    position: int
     """The event that opened it."""
 
 
@@ -80,6 +79,8 @@ class BalanceRow(Row, table="balances", key=("fund", "year", "ring_fence")):
     paid: int = 0
     returned: int = 0
     carried_out: int = 0
+    administration: int = 0
+    """Of what is kept aside, what is for administration."""
     inferred: int = 0
     awards: int = 0
     awards_not_known: int = 0
@@ -124,6 +125,49 @@ class LedgerRow(Row, table="ledger", key=("position", "line")):
 
 
 @dataclass
+class TermRow(Row, table="fund_terms", key=("position",)):
+    """Something said of a fund as a whole, which holds from a day on until something else is said. Whole pence."""
+
+    position: int
+    fund: str
+    year: str
+    kind: str
+    """One of ``TOLERANCE``, ``CAP``, ``STATED`` and ``RING_FENCE``."""
+    about: str
+    """The decision that allows it, the basis of the cap, the paper that states it, or the ring-fence."""
+    amount_pence: int | None
+    per_cent: str | None
+    effective_on: date
+    recorded_on: date
+
+
+@dataclass
+class AllocationRow(Row, table="allocations", key=("fund", "year", "agreement")):
+    """How well one allocation is known: as a paper prints it, or exactly."""
+
+    fund: str
+    year: str
+    agreement: str
+    position: int
+    printed: str | None
+    exact: bool
+    effective_on: date
+    confirmed_from: date | None = None
+    """The day from which its exact amount is known, if it was confirmed."""
+
+
+@dataclass
+class EarmarkRow(Row, table="earmarks", key=("fund", "year", "earmark")):
+    """What money is kept aside for: to know it again when it is released."""
+
+    fund: str
+    year: str
+    earmark: str
+    kind: str
+    effective_on: date
+
+
+@dataclass
 class CommitmentRow(Row, table="commitments", key=("fund", "year", "award")):
     """What an award takes of a fund is not known: to know it again when it becomes so."""
 
@@ -131,6 +175,7 @@ class CommitmentRow(Row, table="commitments", key=("fund", "year", "award")):
     year: str
     award: str
     inferred_pence: int | None
+    effective_on: date
 
 
 class Entry(NamedTuple):
@@ -201,8 +246,22 @@ def _entries_of_awards(event: Event) -> Iterator[Entry]:
             yield Entry("committed", -amount, award)
 
 
+def _term(event: Event) -> tuple[str, str, int | None, str | None] | None:
+    """The kind of term that an event says, what it is about, its pence and its per cent."""
+    match event:
+        case ToleranceSet(per_cent=per_cent, amount_pence=amount, decision=decision):
+            return TOLERANCE, decision, amount, None if per_cent is None else str(per_cent)
+        case AdministrationCapSet(per_cent=per_cent, basis=basis):
+            return CAP, basis.value, None, str(per_cent)
+        case TotalStated(source=source, total_pence=total):
+            return STATED, source, total, None
+        case RingFenceSet(ring_fence=ring_fence, amount_pence=amount):
+            return RING_FENCE, ring_fence, amount, None
+    return None
+
+
 class Budgets(Projection):
-    """Folds funds, their ledger and their balances."""
+    """Folds funds, their ledger, their terms and their balances."""
 
     events = (fund_events,)
 
@@ -213,89 +272,76 @@ class Budgets(Projection):
             rows.add(FundRow(fund, year, event.title, event.funder, event.return_to, position=recorded.position))
             rows.add(BalanceRow(fund, year, WHOLE))
             return
-        self._fund(event, rows.of(FundRow, fund, year))
-        entries = [*_entries(event), *self._of_what_is_known(event, rows, fund, year)]
-        if isinstance(event, RingFenceSet):
-            self._ring_fence(event, recorded, rows)
+        recorded_on = recorded.at.astimezone(LONDON).date()
+        days = (getattr(event, day, None) for day in ("effective_on", "paid_on", "received_on"))
+        effective_on = max(next(filter(None, days), recorded_on), self._first_day(event, rows, fund, year))
+        term = _term(event)
+        if term is not None:
+            rows.add(TermRow(recorded.position, fund, year, *term, effective_on, recorded_on))
+        self._ring_fence(event, rows, fund, year)
+        self._allocation(recorded, rows, effective_on)
         ring_fence = getattr(event, "ring_fence", None) or WHOLE
-        if entries:
-            self._enter(recorded, rows, ring_fence, entries)
+        entries = [*_entries(event), *self._of_what_is_known(event, rows, (fund, year), effective_on)]
+        for line, entry in enumerate(entries):
+            for place in {WHOLE, ring_fence}:
+                balance = rows.of(BalanceRow, fund, year, place)
+                setattr(balance, entry.field, getattr(balance, entry.field) + entry.amount)
+            where = (recorded.position, line, fund, year, ring_fence)
+            rows.add(LedgerRow(*where, *entry, effective_on, recorded_on))
 
     @staticmethod
-    def _fund(event: Event, row: FundRow) -> None:
+    def _first_day(event: Event, rows: Rows, fund: str, year: str) -> date:
+        """From when that holds which an event says more about: nothing about it holds before it does itself."""
+        about: AllocationRow | CommitmentRow | EarmarkRow | None = None
         match event:
-            case AllocationConfirmed():
-                row.received_exact = True
-            case AllocationReceived(printed=printed, exact=exact):
-                row.received_exact = row.received_exact and exact
-                if printed is not None:
-                    row.received_printed = " and ".join(filter(None, (row.received_printed, printed)))
-            case ToleranceSet(per_cent=per_cent, amount_pence=amount, decision=decision):
-                row.tolerance_pence = amount
-                row.tolerance_per_cent = None if per_cent is None else str(per_cent)
-                row.tolerance_decision = decision
-            case TotalStated(source=source, total_pence=total):
-                row.stated_total_pence, row.stated_in = total, source
+            case AllocationConfirmed(agreement=agreement) | AllocationAmended(agreement=agreement):
+                about = rows.find(AllocationRow, fund, year, agreement)
+            case CommitmentConfirmed(award=award) | CommitmentWithdrawn(award=award):
+                about = rows.find(CommitmentRow, fund, year, award)
+            case EarmarkReleased(earmark=earmark):
+                about = rows.find(EarmarkRow, fund, year, earmark)
+        return about.effective_on if about else date.min
 
     @staticmethod
-    def _of_what_is_known(event: Event, rows: Rows, fund: str, year: str) -> Iterator[Entry]:
-        """An amount that was inferred is inferred no longer once the share is known, or given up."""
+    def _allocation(recorded: Recorded, rows: Rows, effective_on: date) -> None:
+        fund, year = fund_and_year(recorded.reference)
+        match recorded.event:
+            case AllocationReceived(agreement=agreement, printed=printed, exact=exact):
+                position = recorded.position
+                rows.add(AllocationRow(fund, year, agreement, position, printed, exact, effective_on))
+            case AllocationConfirmed(agreement=agreement):
+                rows.of(AllocationRow, fund, year, agreement).confirmed_from = effective_on
+
+    @staticmethod
+    def _of_what_is_known(event: Event, rows: Rows, place: tuple[str, str], effective_on: date) -> Iterator[Entry]:
+        """What an event changes by what was said before: of inferred amounts, and of money kept for administration.
+
+        An amount that was inferred is inferred no longer once the share is known, or given up.
+        """
+        fund, year = place
         match event:
             case FundsCommitted(award=award, amount_pence=None, inferred_pence=inferred):
-                rows.add(CommitmentRow(fund, year, award, inferred))
+                rows.add(CommitmentRow(fund, year, award, inferred, effective_on))
             case CommitmentConfirmed(award=award) | CommitmentWithdrawn(award=award):
                 commitment = rows.of(CommitmentRow, fund, year, award)
                 if commitment.inferred_pence is not None:
                     yield Entry("inferred", -commitment.inferred_pence, award)
                     commitment.inferred_pence = None
+            case EarmarkHeld(earmark=earmark, kind=kind, amount_pence=amount):
+                rows.add(EarmarkRow(fund, year, earmark, kind.value, effective_on))
+                if kind is EarmarkKind.ADMINISTRATION:
+                    yield Entry("administration", amount, earmark)
+            case EarmarkReleased(earmark=earmark, amount_pence=amount):
+                if rows.of(EarmarkRow, fund, year, earmark).kind == EarmarkKind.ADMINISTRATION.value:
+                    yield Entry("administration", -amount, earmark)
 
     @staticmethod
-    def _ring_fence(event: RingFenceSet, recorded: Recorded, rows: Rows) -> None:
-        """A ring-fence is set as a whole: its entry is the difference to what it was."""
-        fund, year = fund_and_year(recorded.reference)
+    def _ring_fence(event: Event, rows: Rows, fund: str, year: str) -> None:
+        """A ring-fence is set as a whole."""
+        if not isinstance(event, RingFenceSet):
+            return
         row = rows.find(BalanceRow, fund, year, event.ring_fence)
         if row is None:
             row = BalanceRow(fund, year, event.ring_fence, allocations=1)
             rows.add(row)
-        row.title, row.kind = event.title, event.kind.value
-        change = event.amount_pence - row.received
-        row.received = event.amount_pence
-        rows.add(
-            LedgerRow(
-                position=recorded.position,
-                line=0,
-                fund=fund,
-                year=year,
-                ring_fence=event.ring_fence,
-                field="ring_fenced",
-                amount=change,
-                about=event.ring_fence,
-                effective_on=event.effective_on,
-                recorded_on=recorded.at.astimezone(LONDON).date(),
-            )
-        )
-
-    @staticmethod
-    def _enter(recorded: Recorded, rows: Rows, ring_fence: str, entries: list[Entry]) -> None:
-        fund, year = fund_and_year(recorded.reference)
-        balances = [rows.of(BalanceRow, fund, year, place) for place in {WHOLE, ring_fence}]
-        recorded_on = recorded.at.astimezone(LONDON).date()
-        days = (getattr(recorded.event, day, None) for day in ("effective_on", "paid_on", "received_on"))
-        effective_on = next(filter(None, days), recorded_on)
-        for line, entry in enumerate(entries):
-            for balance in balances:
-                setattr(balance, entry.field, getattr(balance, entry.field) + entry.amount)
-            rows.add(
-                LedgerRow(
-                    position=recorded.position,
-                    line=line,
-                    fund=fund,
-                    year=year,
-                    ring_fence=ring_fence,
-                    field=entry.field,
-                    amount=entry.amount,
-                    about=entry.about,
-                    effective_on=effective_on,
-                    recorded_on=recorded_on,
-                )
-            )
+        row.title, row.kind, row.received = event.title, event.kind.value, event.amount_pence

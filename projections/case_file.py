@@ -12,7 +12,7 @@ from projections.awards import AwardRow, ShareRow
 from projections.decisions import DecisionRow, DocumentRow
 from projections.monitoring import DueItem
 from projections.partners import ContributionRow, PoolRow, SecondTierRow, SingleTenderRow
-from projections.payments import ConditionRow, PaymentRow, ProfileRow, SpendRow, SurplusRow
+from projections.payments import ConditionRow, PaymentRow, ProfileRow, SpendRow, SurplusRow, in_force
 from projections.providers import ProviderRow
 from projections.registers import open_conditions, stands
 from projections.reports import ReportRow
@@ -210,7 +210,7 @@ def _money(views: Views, award: str) -> Iterator[Table]:
                 *(s.period, s.line, s.planned_pence, s.actual_pence, s.actual_pence - s.planned_pence),
                 *(s.forecast_pence, s.explanation),
             )
-            for s in own(SpendRow)
+            for s in in_force(own(SpendRow))
         ),
     )
     yield _table(

@@ -1,5 +1,6 @@
 """Payments of awards, the conditions that hold them, their profiles, and what providers say they spent."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,7 +21,7 @@ from domain.awards.payment_events import (
     SurplusPlanned,
     SurplusPlanSettled,
 )
-from domain.kernel import Recorded
+from domain.kernel import LONDON, Recorded
 from projections.projection import Projection
 from projections.rows import Row, Rows
 
@@ -69,10 +70,12 @@ class ProfileRow(Row, table="profiles", key=("award", "number")):
 
 
 @dataclass
-class SpendRow(Row, table="spend", key=("award", "period", "line")):
-    """One line of a provider's statement of spend. Money in whole pence."""
+class SpendRow(Row, table="spend", key=("award", "position", "line")):
+    """One line of a provider's statement of spend; every version is kept. Money in whole pence."""
 
     award: str
+    position: int
+    """The statement it belongs to: a later one for the same period takes its place as a whole."""
     period: str
     line: str
     planned_pence: int
@@ -80,7 +83,8 @@ class SpendRow(Row, table="spend", key=("award", "period", "line")):
     forecast_pence: int | None
     explanation: str | None
     received_on: date
-    position: int
+    recorded_on: date
+    """The London date on which it was written down."""
 
 
 @dataclass
@@ -94,6 +98,17 @@ class SurplusRow(Row, table="surplus_plans", key=("award", "plan")):
     standing: str
     """``proposed``, ``agreed`` or ``not agreed``."""
     reason: str | None = None
+
+
+def in_force(lines: Iterable[SpendRow]) -> list[SpendRow]:
+    """The lines of the last statement for each period of an award, by period."""
+    last: dict[tuple[str, str], int] = {}
+    kept = list(lines)
+    for row in kept:
+        place = (row.award, row.period)
+        last[place] = max(row.position, last.get(place, 0))
+    standing = [row for row in kept if row.position == last[row.award, row.period]]
+    return sorted(standing, key=lambda row: (row.award, row.period, row.line))
 
 
 class Payments(Projection):
@@ -168,6 +183,7 @@ class Payments(Projection):
                     rows.add(
                         SpendRow(
                             award,
+                            recorded.position,
                             period,
                             spend.line,
                             spend.planned_pence,
@@ -175,7 +191,7 @@ class Payments(Projection):
                             spend.forecast_pence,
                             spend.explanation,
                             received_on,
-                            recorded.position,
+                            recorded.at.astimezone(LONDON).date(),
                         )
                     )
             case SurplusPlanned(plan=plan, amount_pence=amount, purpose=purpose):

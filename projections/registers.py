@@ -176,7 +176,7 @@ def documents(views: Views) -> Table:
             Column(key="file_name", title="File"),
             Column(key="size_bytes", title="Bytes", kind="count"),
             Column(key="attached_at", title="Attached", kind="moment"),
-            Column(key="sha256", title="SHA-256", detail=True),
+            Column(key="sha256", title="SHA-256"),
             Column(key="media_type", title="Type", detail=True),
         ),
         rows=tuple(

@@ -14,6 +14,7 @@ from domain.returns.events import (
     ReturnCommented,
     ReturnFilled,
     ReturnOpened,
+    ReturnPublished,
     ReturnRestated,
     ReturnSignedOff,
     ReturnSubmitted,
@@ -91,6 +92,19 @@ class ApportionmentRow(Row, table="apportionments", key=("period", "award", "rep
     position: int
 
 
+@dataclass
+class PublicationRow(Row, table="publications", key=("position",)):
+    """A copy of a return for the public."""
+
+    position: int
+    period: str
+    version: int
+    rule: str
+    tables: list[Any]
+    by: str
+    at: str
+
+
 class Returns(Projection):
     """Folds returns."""
 
@@ -137,6 +151,10 @@ class Returns(Projection):
             case ReturnCommented(words=words, cell=cell):
                 at = recorded.at.isoformat()
                 rows.add(CommentRow(recorded.position, period, version, cell, words, recorded.by, at))
+            case ReturnPublished(version=published, rule=rule, tables=tables):
+                said = [table.model_dump(mode="json") for table in tables]
+                at = recorded.at.isoformat()
+                rows.add(PublicationRow(recorded.position, period, published, rule, said, recorded.by, at))
             case ReportApportioned(award=award, report_period=report_period, how=how, reason=reason):
                 rows.add(ApportionmentRow(period, award, report_period, how.value, reason, recorded.position))
 

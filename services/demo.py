@@ -1,5 +1,7 @@
 """The demonstration: the real awards of five public papers, a year of made-up reports, and the turns awards can take.
 
+Two made-up documents are put on file as well.
+
 It is played as if it had happened then: each step is written down at its own moment, by the actor ``demonstration``,
 so that ``--as-at`` shows what was known on any day. A step is all or nothing; played again, it goes on where it
 stopped, and adds nothing when it is complete.
@@ -13,9 +15,11 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from domain.awards.documents import AttachDocument
 from domain.catalogue import COMMANDS
 from domain.errors import OutturnError, Refusal
 from domain.kernel import LONDON, Actor, Command, Recorded, Role, utc_now
+from services.documents import Documents
 from services.loading import plan_for
 from services.office import Office
 from services.settings import Settings
@@ -52,6 +56,8 @@ class Step:
     orders: Orders
     words: str | None = None
     """What is said of it when it has been loaded."""
+    document: Path | None = None
+    """The file that is put on file with it."""
 
 
 def _paper(path: Path) -> Step:
@@ -70,7 +76,8 @@ def _paper(path: Path) -> Step:
 
 def _order(said: dict[str, Any]) -> Step:
     command = COMMANDS[said["command"]].model_validate(said["fields"])
-    return Step(datetime.fromisoformat(said["at"]), lambda _office: [command])
+    document = PAPERS / command.file_name if isinstance(command, AttachDocument) else None
+    return Step(datetime.fromisoformat(said["at"]), lambda _office: [command], document=document)
 
 
 _OF_RETURNS: list[dict[str, Any]] = [
@@ -107,6 +114,7 @@ class Demonstration:
     """An office, and what is to happen in it."""
 
     office: Office
+    documents: Documents
     clock: Clock
     steps: list[Step]
 
@@ -114,6 +122,8 @@ class Demonstration:
         """Plays what has not happened yet. Says what it loaded, or that everything is there."""
         said, written = [], 0
         for number, step in enumerate(self.steps, 1):
+            if step.document is not None:  # put there again if the folder was lost
+                self.documents.keep(step.document.read_bytes(), step.document.name)
             if not self._has_happened(step):
                 recorded = self._do(step)
                 written += len(recorded)
@@ -151,4 +161,4 @@ def open_demo(settings: Settings) -> Iterator[Demonstration]:
                 "This database holds a real office: the demonstration keeps out of it. "
                 "Name another one, as in: OUTTURN_DATABASE=demo.db outturn demo"
             )
-        yield Demonstration(office, clock, steps())
+        yield Demonstration(office, Documents(settings.documents), clock, steps())

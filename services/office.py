@@ -93,7 +93,7 @@ class _Act:
         if thread is None:
             thread = self._threads[stream] = self._memory.thread(stream, type(command).aggregate)
         if not thread.version and not command.starts:
-            raise NotFound(f"There is no {command.noun} {command.reference}.")
+            raise NotFound(f"There is no {command.named}.")
         return thread
 
     def obey(self, command: Command[Any]) -> None:

@@ -3,6 +3,7 @@
 What was submitted is never repeated.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, NamedTuple
@@ -26,7 +27,9 @@ class Fault(NamedTuple):
         return ", ".join(f"number {part + 1}" if isinstance(part, int) else str(part) for part in self.path)
 
 
-REFERENCE = "must be letters, digits, full stops, hyphens or underscores, without spaces, at most 80"
+REFERENCE = "must be letters, digits, full stops, hyphens or underscores, without spaces, at most {longest}"
+CODE = "must be letters, digits, hyphens or underscores, without spaces or full stops, at most {longest}"
+DIGEST = "must be a SHA-256: 64 figures 0 to 9 and small letters a to f"
 
 _WORDS = {
     "missing": "is needed: write it",
@@ -67,6 +70,15 @@ def _said(context: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _pattern(pattern: str) -> str:
+    """What a text must look like to fit."""
+    for characters, words in (("[A-Za-z0-9._-]", REFERENCE), ("[A-Za-z0-9_-]", CODE), ("[0-9a-f]", DIGEST)):
+        found = re.search(re.escape(characters) + r"\{(?:0,)?(\d+)\}\$$", pattern)
+        if found:
+            return words.format(longest=int(found[1]) + 1)
+    return "is not in the right form"
+
+
 def faults(error: ValidationError) -> Iterator[Fault]:
     """Everything that is wrong with an order, field by field."""
     for one in error.errors(include_url=False, include_input=False):
@@ -76,7 +88,7 @@ def faults(error: ValidationError) -> Iterator[Fault]:
             case "value_error":
                 words = str(context["error"])
             case "string_pattern_mismatch":
-                words = REFERENCE if "A-Za-z0-9._-" in str(context.get("pattern")) else "is not in the right form"
+                words = _pattern(str(context.get("pattern")))
             case kind:
                 words = _WORDS.get(kind, "is not in a form that can be read").format_map(_said(context))
         yield Fault(path, words)

@@ -91,6 +91,7 @@ from domain.returns.events import (
     ReturnCommented,
     ReturnFilled,
     ReturnOpened,
+    ReturnPublished,
     ReturnRestated,
     ReturnSignedOff,
     ReturnSubmitted,
@@ -409,6 +410,7 @@ SAMPLES: dict[str, Event] = _by_name(
         ),
         ReportAccepted(version=2),
         ReturnOpened(period="2017-18-h1", template="moj-working-1", due_on=date(2017, 10, 30)),
+        ReturnPublished(version=1, rule="area-tables-1", tables=_RETURN.tables, despite=None),
         ReturnCommented(words="Embrace will correct this in November.", cell="demand/MOJ-2017-01/referrals"),
         ReportApportioned(
             award="MOJ-2017-07",
@@ -487,6 +489,38 @@ VARIANTS: dict[str, Event] = {
         over_pence=0,
         ring_fence="youth",
         effective_on=date(2018, 9, 1),
+    ),
+    "fund.earmark-released.under-a-reference": EarmarkReleased(
+        earmark="reserve",
+        amount_pence=5_000_00,
+        reason="Some of it is needed.",
+        release="reserve-1",
+    ),
+    "fund.funds-carried-out.into-a-ring-fence": FundsCarriedOut(
+        transfer="cse-2016-17",
+        to_fund="cse",
+        to_year="2017-18",
+        ring_fence="youth",
+        amount_pence=28_347_00,
+        permission="The funder's letter of 2 May 2017",
+        decision=None,
+        use_by=None,
+        effective_on=date(2017, 4, 1),
+        to_ring_fence="engagement-worker",
+    ),
+    "fund.funds-carried-in.into-a-ring-fence": FundsCarriedIn(
+        transfer="cse-2016-17",
+        from_fund="cse",
+        from_year="2016-17",
+        amount_pence=28_347_00,
+        permission="The funder's letter of 2 May 2017",
+        decision=None,
+        use_by=None,
+        effective_on=date(2017, 4, 1),
+        to_ring_fence="engagement-worker",
+    ),
+    "bid.match-earmarked.in-a-ring-fence": MatchEarmarked(
+        fund="cdr-grants", year="2018-19", amount_pence=78_000_00, ring_fence="youth"
     ),
     "fund.earmark-released.in-a-ring-fence": EarmarkReleased(
         earmark="match-early-intervention",
@@ -633,6 +667,9 @@ VARIANTS: dict[str, Event] = {
         due_on=date(2018, 4, 30),
         office="The office of the demonstration",
         area_code="E23000023",
+    ),
+    "return.published.all-the-same": ReturnPublished(
+        version=2, rule="research-tables-1", tables=(), despite="The figures were given to the panel before."
     ),
     "return.commented.as-a-whole": ReturnCommented(words="Two services are new this year.", cell=None),
     "report.submitted.by-workbook": ReportSubmitted(

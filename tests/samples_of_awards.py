@@ -165,6 +165,11 @@ VARIANTS_OF_AWARDS: dict[str, Event] = {
         rests_on="017",
         effective_on=date(2017, 7, 1),
     ),
+    "award.approved.with-the-day-of-its-approval": AwardApproved(
+        shares=(Share(fund="moj-victims", year="2017-18", amount_pence=446_000_00),),
+        decision=None,
+        approved_on=date(2017, 5, 11),
+    ),
     "award.reduced.from-an-earlier-day": AwardReduced(
         fund="moj-victims",
         year="2017-18",
@@ -184,6 +189,15 @@ VARIANTS_OF_AWARDS: dict[str, Event] = {
             ProfileLine(line="Labour", amount_pence=60_000_00),
             ProfileLine(line="Non-labour", amount_pence=29_613_00),
         )
+    ),
+    "award.payment-clawed-back.under-a-reference": PaymentClawedBack(
+        payment="2017-q1",
+        fund="cdr-grants",
+        year="2017-18",
+        amount_pence=1_250_50,
+        reason="It was not spent.",
+        effective_on=date(2018, 3, 31),
+        claw_back="2017-q1-back-2",
     ),
     "award.pool-described.whole-known": PoolDescribed(host="Clinical commissioning group", whole_pence=500_000_00),
     "award.contribution-promised.amount-not-stated": ContributionPromised(

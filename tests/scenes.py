@@ -9,6 +9,7 @@ from sqlalchemy import select
 from domain.awards.commands import ApproveAward, RegisterAward
 from domain.awards.events import Route, Share
 from domain.awards.milestone_commands import ScheduleMonitoring
+from domain.awards.payment_commands import ApprovePayment, RecordPayment, SchedulePayment
 from domain.funds.commands import OpenFund, ReceiveAllocation
 from domain.kernel import Command
 from domain.providers.commands import RegisterProvider
@@ -78,6 +79,19 @@ def approved(award: str, *shares: Share) -> ApproveAward:
 def awarded(award: str, pounds: int | None, **more: Any) -> list[Command[Any]]:
     """An award and its approval, out of one fund."""
     return [registered(award, **more), approved(award, share(pounds))]
+
+
+def paid(
+    award: str, payment: str, amount_pence: int, paid_on: date, fund: str = FUND, year: str = YEAR
+) -> list[Command[Any]]:
+    """A payment, from the day it is scheduled to the day it is made."""
+    said: dict[str, Any] = {"award": award, "payment": payment, "amount_pence": amount_pence}
+    said |= {"fund": fund, "year": year}
+    return [
+        SchedulePayment(**said, due_on=paid_on),
+        ApprovePayment(award=award, payment=payment),
+        RecordPayment(**said, paid_on=paid_on),
+    ]
 
 
 def reporting(award: str, frequency: str = "half-yearly") -> ScheduleMonitoring:

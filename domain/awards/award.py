@@ -65,7 +65,7 @@ class Award(Aggregate):
     status: AwardStatus = AwardStatus.REGISTERED
     provider: str | None = None
     ends_on: date | None = None
-    first_shares: tuple[Share, ...] = ()
+    approved: AwardApproved | None = None
     """As approved, before any later change."""
     shares: tuple[Share, ...] = ()
     variations: dict[str, AwardUplifted | AwardReduced] = {}
@@ -89,6 +89,24 @@ class Award(Aggregate):
         if self.registered is None or self.registered.starts_on is None or self.ends_on is None:
             return None
         return Period(self.registered.starts_on, self.ends_on)
+
+    @property
+    def first_shares(self) -> tuple[Share, ...]:
+        """As approved, before any later change."""
+        return () if self.approved is None else self.approved.shares
+
+    @property
+    def approved_from(self) -> date | None:
+        """The first day on which it may be paid: as its approval says; or else its start, if it was approved later.
+
+        ``None`` when neither is known, as of approvals that were written down before their day was kept.
+        """
+        if self.approved is None:
+            return None
+        if self.approved.effective_on is not None or self.approved.approved_on is None:
+            return self.approved.effective_on
+        starts_on = None if self.registered is None else self.registered.starts_on
+        return min(filter(None, (starts_on, self.approved.approved_on)))
 
     def share(self, fund: str, year: str) -> Share:
         """What a fund puts in, or ``NotFound``."""
@@ -114,7 +132,7 @@ class Award(Aggregate):
             case AwardRegistered(provider=provider, ends_on=ends_on):
                 return state._with(registered=event, provider=provider, ends_on=ends_on)
             case AwardApproved(shares=shares):
-                return state._with(status=AwardStatus.APPROVED, shares=shares, first_shares=shares)
+                return state._with(status=AwardStatus.APPROVED, shares=shares, approved=event)
             case AwardAmountConfirmed(fund=fund, year=year, amount_pence=amount):
                 return state._with_share(fund, year, amount)
             case AwardUplifted(variation=variation, fund=fund, year=year, by_pence=by):

@@ -23,8 +23,9 @@ from domain.awards.change_events import (
 )
 from domain.awards.commands import AwardCommand, ConfirmRegistered
 from domain.awards.events import Share
-from domain.awards.payment_commands import profile_after
 from domain.awards.payment_events import PaymentCancelled
+from domain.awards.spend_commands import profile_after
+from domain.decisions.decision import AsPrinted
 from domain.errors import Refusal
 from domain.funds.commands import SomePence
 from domain.funds.consequences import ConfirmCommitment, RaiseCommitment, ReleaseFunds
@@ -70,7 +71,7 @@ class _Variation(_OfAShare):
     variation: Reference
     by_pence: SomePence
     reason: Words
-    decision: Words | None = None
+    decision: AsPrinted = None
     effective_on: Day | None = None
     """From when it holds, which may be before the day it is recorded, or after."""
 
@@ -150,7 +151,7 @@ class ExtendAward(AwardCommand, may={Role.COMMISSIONER}):
 
     ends_on: Day
     reason: Words
-    decision: Words | None = None
+    decision: AsPrinted = None
 
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
         if state.status is not AwardStatus.APPROVED:
@@ -168,11 +169,14 @@ class ExtendAward(AwardCommand, may={Role.COMMISSIONER}):
 
 
 class EndAward(AwardCommand, may={Role.COMMISSIONER}):
-    """End an award before its time, with the reason. What is owed for the time it ran may still be paid."""
+    """End an award before its time, on a day that has come, with the reason.
+
+    What is owed for the time it ran may still be paid.
+    """
 
     ended_on: Day
     reason: Words
-    decision: Words | None = None
+    decision: AsPrinted = None
 
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
         if state.status is AwardStatus.ENDED and state.ends_on == self.ended_on:
@@ -181,6 +185,11 @@ class EndAward(AwardCommand, may={Role.COMMISSIONER}):
             raise Refusal(f"Award {self.award} is {state.status}: only an award that runs can be ended.")
         if state.days is not None and self.ended_on not in state.days:
             raise Refusal(f"Award {self.award} runs from {state.days.words}: it cannot be ended on another day.")
+        if self.ended_on > occasion.today:
+            raise Refusal(
+                f"Award {self.award} would end at once, and {day_in_words(self.ended_on)} has not come: it runs until "
+                "then. Record its end on that day or later; payments that are not to be made can be cancelled now."
+            )
         return [AwardEnded(ended_on=self.ended_on, reason=self.reason, decision=self.decision)]
 
 

@@ -1,6 +1,6 @@
 """What may be ordered about an award: that it is written down, and approved. All money is in whole pence."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
@@ -8,10 +8,11 @@ from pydantic import Field, model_validator
 from domain.awards.award import Award, AwardStatus
 from domain.awards.events import AwardApproved, AwardRegistered, Route, Share
 from domain.decisions.commands import ConfirmDecision
+from domain.decisions.decision import AsPrinted
 from domain.errors import Refusal
 from domain.funds.consequences import CommitFunds
 from domain.kernel import Command, Day, Event, Occasion, Reference, Role, Words
-from domain.periods import Period, PeriodCode
+from domain.periods import Period, PeriodCode, day_in_words
 from domain.providers.commands import ConfirmProvider
 
 
@@ -36,7 +37,7 @@ class RegisterAward(AwardCommand, may={Role.CONTRACT_MANAGER}):
     provider: Reference | None = None
     starts_on: Day | None = None
     ends_on: Day | None = None
-    decision: Words | None = None
+    decision: AsPrinted = None
     remarks: tuple[Words, ...] = ()
 
     @model_validator(mode="after")
@@ -68,10 +69,11 @@ class ApproveAward(AwardCommand, may={Role.COMMISSIONER}):
     """Approve an award and take its shares from the funds: all of them or none. Refused beyond what is left."""
 
     shares: Annotated[tuple[Share, ...], Field(min_length=1)]
-    decision: Words | None = None
-    rests_on: Reference | None = None
-    """The decision on record that it rests on."""
-    effective_on: Day | None = None
+    decision: AsPrinted = None
+    rests_on: Reference | None = Field(
+        default=None, description="the number of a decision that is on record here (record-decision), such as: 017"
+    )
+    effective_on: Day | None = Field(default=None, description="from when it counts, if that is not today")
 
     @model_validator(mode="after")
     def _each_fund_once(self) -> Self:
@@ -80,13 +82,31 @@ class ApproveAward(AwardCommand, may={Role.COMMISSIONER}):
         return self
 
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
-        if state.status is AwardStatus.REGISTERED:
-            return [AwardApproved(**self.model_dump(exclude={"award", "shares"}), shares=self.shares)]
         if state.status is AwardStatus.WITHDRAWN:
             raise Refusal(f"Award {self.award} was withdrawn: register a new one.")
-        if state.first_shares == self.shares:
+        if state.approved is None:
+            said = self.model_dump(exclude={"award", "shares"})
+            return [AwardApproved(**said, shares=self.shares, approved_on=occasion.today)]
+        differing = "; and ".join(self._differing(state.approved))
+        if not differing:
             return []
-        raise Refusal(f"Award {self.award} is {state.status} already, for other amounts. Record the change as itself.")
+        raise Refusal(f"Award {self.award} is {state.status} already, {differing}. Record the change as itself.")
+
+    def _differing(self, known: AwardApproved) -> Iterator[str]:
+        """What of this is said otherwise in the approval on record. What is not said again stays as it is."""
+        if known.shares != self.shares:
+            yield "for other amounts"
+        if self.decision not in (None, known.decision):
+            yield (
+                "by a decision in other words (decision)" if known.decision else "without a decision's words (decision)"
+            )
+        if self.rests_on not in (None, known.rests_on):
+            yield f"resting on {known.rests_on or 'no decision on record'} (rests_on)"
+        if self.effective_on not in (None, known.effective_on):
+            day = (
+                "without a day of its own" if known.effective_on is None else f"from {day_in_words(known.effective_on)}"
+            )
+            yield f"{day} (effective_on)"
 
     def together_with(self, state: Award, occasion: Occasion) -> Sequence[Command[Any]]:
         if state.status is not AwardStatus.REGISTERED:
@@ -103,6 +123,24 @@ class ApproveAward(AwardCommand, may={Role.COMMISSIONER}):
                 for share in self.shares
             ),
         ]
+
+
+class CommitMatch(ApproveAward):
+    """Follows from a bid that is won: its match is committed. An award approved already keeps what it takes."""
+
+    def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
+        if state.approved is None:
+            return super().decide(state, occasion)
+        state.check_open(self.award)
+        for share in self.shares:
+            place = (share.fund, share.year, share.ring_fence)
+            if all((each.fund, each.year, each.ring_fence) != place for each in state.shares):
+                where = f"{share.fund} {share.year}" + (f" in {share.ring_fence}" if share.ring_fence else "")
+                raise Refusal(
+                    f"Award {self.award} is approved already and takes nothing from {where}, where the match is kept "
+                    "aside: name an award that takes it from there (match_award)."
+                )
+        return []
 
 
 class ConfirmAward(AwardCommand):

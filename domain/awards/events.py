@@ -1,5 +1,6 @@
 """What happens to an award and its milestones. All money is in whole pence."""
 
+import re
 from datetime import date
 from enum import StrEnum
 from typing import Self
@@ -42,8 +43,11 @@ class Share(Value):
 
     @classmethod
     def of(cls, words: str) -> Self:
-        """Reads ``moj-victims 2017-18 £446,000``, or ``… not known``. Raises ``ValueError`` with the cure."""
-        parts = words.split(maxsplit=2)
+        """Reads ``moj-victims 2017-18 £446,000``; or ``moj-victims 2017-18 not known``; or, out of a ring-fence,
+        ``moj-victims 2017-18 £446,000 in advisers``. Raises ``ValueError`` with the cure.
+        """
+        fenced = re.fullmatch(r"(.*\S)\s+in\s+(\S+)\s*", words)
+        parts = (fenced[1] if fenced else words).split(maxsplit=2)
         if len(parts) < 3:
             raise ValueError("write a share like: moj-victims 2017-18 £446,000 (or: moj-victims 2017-18 not known)")
         fund, year, said = parts
@@ -51,14 +55,15 @@ class Share(Value):
             amount = None if said.strip().lower() == "not known" else money.parse(said)
         except Refusal as refusal:
             raise ValueError(str(refusal)) from None
-        return cls(fund=fund, year=year, amount_pence=amount)
+        return cls(fund=fund, year=year, amount_pence=amount, ring_fence=fenced[2] if fenced else None)
 
     @property
     def words(self) -> str:
-        """``£446,000 from moj-victims 2017-18``."""
+        """``£446,000 from moj-victims 2017-18``, and ``in advisers`` when it is out of a ring-fence."""
         printed = f" (printed: {self.printed})" if self.printed else ""
         inferred = f" (inferred: {money.pounds(self.inferred_pence)})" if self.inferred_pence is not None else ""
-        return f"{money.pounds(self.amount_pence)} from {self.fund} {self.year}{printed}{inferred}"
+        fence = f" in {self.ring_fence}" if self.ring_fence else ""
+        return f"{money.pounds(self.amount_pence)} from {self.fund} {self.year}{fence}{printed}{inferred}"
 
 
 class AwardRegistered(Event, name="award.registered"):
@@ -85,6 +90,8 @@ class AwardApproved(Event, name="award.approved"):
     """The decision on record that it rests on."""
     effective_on: date | None = None
     """From when it counts; the day it was written down when that is not said."""
+    approved_on: date | None = None
+    """The day it was written down; ``None``: it was before this was kept here."""
 
 
 class DocumentKind(StrEnum):

@@ -15,6 +15,7 @@ from domain.awards.partner_events import (
     SecondTierRecorded,
     SingleTenderRecorded,
 )
+from domain.decisions.decision import AsPrinted
 from domain.errors import Refusal
 from domain.funds.commands import SomePence
 from domain.kernel import Command, Day, Event, Occasion, Reference, Role, Words
@@ -119,7 +120,7 @@ class RecordSingleTender(AwardCommand, may={Role.CONTRACT_MANAGER, Role.COMMISSI
 
     ground: Words
     approved_by: Words
-    decision: Words | None = None
+    decision: AsPrinted = None
     next_competition_on: Day | None = None
 
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:

@@ -1,9 +1,9 @@
-"""What may be ordered about an award's payments, conditions, profile and spend. All money is in whole pence."""
+"""What may be ordered about an award's payments, and the conditions that hold them. All money is in whole pence."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Self
+from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from domain import money
 from domain.awards.award import Award, AwardStatus
@@ -20,35 +20,14 @@ from domain.awards.payment_events import (
     PaymentHeld,
     PaymentMade,
     PaymentScheduled,
-    ProfileLine,
-    ProfileSet,
-    SpendLine,
-    SpendReported,
-    SurplusPlanned,
-    SurplusPlanSettled,
 )
 from domain.awards.payments import Payment, PaymentStatus
-from domain.errors import NotFound, Refusal
+from domain.awards.spend_commands import profile_after
+from domain.errors import Refusal
 from domain.funds.commands import SomePence
 from domain.funds.consequences import ClawBackFunds, PayFunds
 from domain.kernel import Command, Day, Event, Occasion, Reference, Role, Words
-from domain.periods import FinancialYear, Frequency, PeriodCode
-
-
-def profile_after(state: Award, change_pence: int) -> list[Event]:
-    """The profile once the award is so much larger or smaller, so that it still adds up: the last lines change."""
-    lines = list(state.payments.profile)
-    if not lines or not change_pence:
-        return []
-    if change_pence > 0:
-        lines[-1] = ProfileLine(line=lines[-1].line, amount_pence=lines[-1].amount_pence + change_pence)
-    for index in reversed(range(len(lines))):
-        if change_pence >= 0:
-            break
-        less = max(change_pence, -lines[index].amount_pence)
-        lines[index] = ProfileLine(line=lines[index].line, amount_pence=lines[index].amount_pence + less)
-        change_pence -= less
-    return [ProfileSet(lines=tuple(lines))]
+from domain.periods import FinancialYear, day_in_words
 
 
 class SetCondition(AwardCommand, may={Role.CONTRACT_MANAGER, Role.FINANCE}):
@@ -114,7 +93,10 @@ class PaymentCommand(AwardCommand):
 
 
 class SchedulePayment(PaymentCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER}):
-    """Set down that a payment is to be made on a day, out of one fund's share."""
+    """Set down that a payment is to be made on a day, out of one fund's share.
+
+    The day may lie after the award's end, as for a payment in arrears.
+    """
 
     fund: Reference
     year: FinancialYear
@@ -194,7 +176,12 @@ class CancelPayment(PaymentCommand, may={Role.FINANCE}):
 
 
 class RecordPayment(PaymentCommand, may={Role.FINANCE}):
-    """Record that money was paid to the provider. Never more than the share; saying it twice changes nothing."""
+    """Record that money was paid to the provider, as a payment that was scheduled and approved.
+
+    So it is schedule-payment first, then approve-payment, then this. Never on a day before the award was approved, or
+    before a condition that held it was met; after the award's end it may be, in arrears. Saying it twice changes
+    nothing.
+    """
 
     fund: Reference
     year: FinancialYear
@@ -211,31 +198,33 @@ class RecordPayment(PaymentCommand, may={Role.FINANCE}):
         state.check_open(self.award)
         if self.paid_on > occasion.today:
             raise Refusal("A payment cannot have been made in the future.")
+        known = state.payments.payment(self.payment)
+        if known.status is PaymentStatus.CANCELLED:
+            raise Refusal(f"Payment {self.payment} is cancelled: schedule another.")
+        if (known.fund, known.year, known.amount_pence) != (self.fund, self.year, self.amount_pence):
+            raise Refusal(
+                f"Payment {self.payment} is scheduled as {money.pounds(known.amount_pence)} out of {known.fund} "
+                f"{known.year}: cancel it and schedule it anew to pay otherwise."
+            )
         self.check_unheld(state)
-        self._check_as_scheduled(state)
+        if known.status is not PaymentStatus.APPROVED:
+            raise Refusal(f"Payment {self.payment} is scheduled and not approved: approve it first (approve-payment).")
+        self._check_day(state)
         return [said]
 
-    def _check_as_scheduled(self, state: Award) -> None:
-        known = state.payments.payments.get(self.payment)
-        promised = state.payments.promised_from(self.fund, self.year)
-        if known is not None:
-            if known.status is PaymentStatus.CANCELLED:
-                raise Refusal(f"Payment {self.payment} is cancelled: schedule another.")
-            if (known.fund, known.year, known.amount_pence) != (self.fund, self.year, self.amount_pence):
-                raise Refusal(
-                    f"Payment {self.payment} is scheduled as {money.pounds(known.amount_pence)} out of {known.fund} "
-                    f"{known.year}: cancel it and schedule it anew to pay otherwise."
-                )
-            promised -= known.amount_pence
-        share = state.share(self.fund, self.year)
-        if (
-            share.amount_pence is not None
-            and self.amount_pence > share.amount_pence - state.paid_from(share) - promised
-        ):
+    def _check_day(self, state: Award) -> None:
+        """Raises ``Refusal`` for a day before the award was approved, or before a condition that held it was met."""
+        first_day = state.approved_from
+        if first_day is not None and self.paid_on < first_day:
             raise Refusal(
-                f"{money.pounds(share.amount_pence - state.paid_from(share) - promised)} of this share is neither paid "
-                "nor scheduled otherwise: this payment is more."
+                f"Award {self.award} is approved from {day_in_words(first_day)}: it cannot have been paid before."
             )
+        for reference, condition in state.payments.conditions.items():
+            if condition.met_on is not None and self.paid_on < condition.met_on:
+                raise Refusal(
+                    f"Condition {reference} held this payment until it was met on {day_in_words(condition.met_on)}: "
+                    "it cannot have been paid before then."
+                )
 
     def together_with(self, state: Award, occasion: Occasion) -> Sequence[Command[Any]]:
         return [PayFunds(**self.model_dump())]
@@ -244,16 +233,20 @@ class RecordPayment(PaymentCommand, may={Role.FINANCE}):
 class ClawBackPayment(PaymentCommand, may={Role.FINANCE, Role.COMMISSIONER}):
     """Record that money came back from the provider. The award is so much smaller, and its fund has it again.
 
-    Saying the same of the same day twice changes nothing.
+    Saying the same of the same day twice changes nothing. What came back twice alike on one day is told apart by
+    references (claw_back).
     """
 
+    claw_back: Reference | None = Field(
+        default=None, description="a reference of its own, when as much came back twice"
+    )
     amount_pence: SomePence
     reason: Words
     effective_on: Day | None = None
 
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
         known, said = self._paid(state), self._said(state, occasion)
-        if said in state.payments.clawed_back:
+        if self._is_known(state, said):
             return []
         if not state.payments.made[self.payment].paid_on <= said.effective_on <= occasion.today:
             raise Refusal("Money can have come back from the day on which it was paid until today.")
@@ -273,7 +266,22 @@ class ClawBackPayment(PaymentCommand, may={Role.FINANCE, Role.COMMISSIONER}):
             amount_pence=self.amount_pence,
             reason=self.reason,
             effective_on=self.effective_on or occasion.today,
+            claw_back=self.claw_back,
         )
+
+    def _is_known(self, state: Award, said: PaymentClawedBack) -> bool:
+        """Whether this is recorded. Raises ``Refusal`` when something else is recorded under its reference."""
+        if self.claw_back is None:
+            return any(said == each.model_copy(update={"claw_back": None}) for each in state.payments.clawed_back)
+        for each in state.payments.clawed_back:
+            if each.claw_back == self.claw_back:
+                day = each.effective_on if self.effective_on is None else self.effective_on
+                if said.model_copy(update={"effective_on": day}) == each:
+                    return True
+                raise Refusal(
+                    f"{self.claw_back} of award {self.award} is recorded as coming back already, differently."
+                )
+        return False
 
     def _paid(self, state: Award) -> Payment:
         known = state.payments.payment(self.payment)
@@ -283,105 +291,6 @@ class ClawBackPayment(PaymentCommand, may={Role.FINANCE, Role.COMMISSIONER}):
 
     def together_with(self, state: Award, occasion: Occasion) -> Sequence[Command[Any]]:
         said = self._said(state, occasion)
-        if said in state.payments.clawed_back:
+        if self._is_known(state, said):
             return ()
-        return [ClawBackFunds(award=self.award, **said.model_dump())]
-
-
-class SetProfile(AwardCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER}):
-    """Spread the award's money by month, quarter or half-year over its days, or over stated lines; to the penny.
-
-    By period, each gets its part by its number of days' months; what does not divide falls to the last periods.
-    """
-
-    by: Frequency | None = None
-    lines: tuple[ProfileLine, ...] = ()
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Self:
-        if (self.by is None) == (not self.lines):
-            raise ValueError("spread it by a frequency, or over stated lines: give one of them")
-        return self
-
-    def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
-        state.check_open(self.award)
-        whole = state.amount_pence
-        if whole is None:
-            raise Refusal(f"The amount of award {self.award} is not known: there is nothing to spread.")
-        lines = self.lines or self._spread(state, whole)
-        if len({line.line for line in lines}) < len(lines):
-            raise Refusal("Each line may be given once.")
-        stated = sum(line.amount_pence for line in lines)
-        if stated != whole:
-            raise Refusal(f"The lines come to {money.pounds(stated)}, and the award to {money.pounds(whole)}.")
-        return [] if state.payments.profile == lines else [ProfileSet(lines=lines)]
-
-    def _spread(self, state: Award, whole: int) -> tuple[ProfileLine, ...]:
-        if state.days is None or self.by is None:
-            raise Refusal(f"Award {self.award} has no start or end: spread its money over stated lines.")
-        periods = list(state.days.split(self.by))
-        months = [len(list(period.split(Frequency.MONTHLY))) for period in periods]
-        amounts = money.share_out(whole, months)
-        return tuple(
-            ProfileLine(line=period.code, amount_pence=amount) for period, amount in zip(periods, amounts, strict=True)
-        )
-
-
-class ReportSpend(AwardCommand, may={Role.PROVIDER, Role.CONTRACT_MANAGER, Role.FINANCE}):
-    """State what was spent in a period by line, what is expected to the end, and why it differs from the plan."""
-
-    period: PeriodCode
-    lines: Annotated[tuple[SpendLine, ...], Field(min_length=1)]
-    received_on: Day
-
-    def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
-        if not state.shares:
-            raise Refusal(f"Award {self.award} is not approved yet: there is nothing to report on.")
-        unexplained = [
-            line.line for line in self.lines if line.actual_pence != line.planned_pence and not line.explanation
-        ]
-        if unexplained:
-            raise Refusal(f"Explain why spend differs from the plan under: {', '.join(unexplained)}.")
-        if len({line.line for line in self.lines}) < len(self.lines):
-            raise Refusal("Each line may be given once.")
-        if self.received_on > occasion.today:
-            raise Refusal("A statement cannot have come in in the future.")
-        said = SpendReported(period=self.period, lines=self.lines, received_on=self.received_on)
-        return [] if state.payments.statements.get(self.period) == said else [said]
-
-
-class PlanSurplus(AwardCommand, may={Role.PROVIDER, Role.CONTRACT_MANAGER}):
-    """Propose what to do with money of the award that will not be spent as planned."""
-
-    plan: Reference
-    amount_pence: SomePence
-    purpose: Words
-
-    def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
-        said = SurplusPlanned(plan=self.plan, amount_pence=self.amount_pence, purpose=self.purpose)
-        known = state.payments.surplus_plans.get(self.plan)
-        if known == said:
-            return []
-        if known is not None:
-            raise Refusal(f"There is already a surplus plan {self.plan}, which says something else.")
-        whole = state.amount_pence
-        if whole is not None and self.amount_pence > whole:
-            raise Refusal(f"A surplus cannot be more than the award, which is {money.pounds(whole)}.")
-        return [said]
-
-
-class SettleSurplusPlan(AwardCommand, may={Role.CONTRACT_MANAGER, Role.FINANCE, Role.COMMISSIONER}):
-    """Agree to a plan for a surplus, or not, with the reason."""
-
-    plan: Reference
-    agreed: bool
-    reason: Words
-
-    def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
-        if self.plan not in state.payments.surplus_plans:
-            raise NotFound(f"There is no surplus plan {self.plan} for award {self.award}.")
-        said = SurplusPlanSettled(plan=self.plan, agreed=self.agreed, reason=self.reason)
-        known = state.payments.settled_plans.get(self.plan)
-        if known is not None and known != said:
-            raise Refusal(f"Surplus plan {self.plan} is settled already.")
-        return [] if known is not None else [said]
+        return [ClawBackFunds(award=self.award, **said.model_dump(exclude={"claw_back"}))]

@@ -1,12 +1,28 @@
 """What happens to the payments of an award, the conditions that hold them, and its profile. Money in whole pence."""
 
+import re
 from datetime import date
 from enum import StrEnum
+from typing import Self
 
 from domain import money
+from domain.errors import Refusal
 from domain.kernel import Event, Reference, Value, Words
 from domain.money import Pence
 from domain.periods import FinancialYear
+
+_SPEND = re.compile(
+    r"\s*(?P<line>.*?\S)\s*:\s*planned\s+(?P<planned>[^;]+);\s*actual\s+(?P<actual>[^;]+)"
+    r"(?:;\s*forecast\s+(?P<forecast>[^;]+))?(?:;\s*why:?\s+(?P<why>.*\S))?[\s;]*"
+)
+
+
+def _pence(said: str) -> int:
+    """An amount in words. Raises ``ValueError`` with the cure."""
+    try:
+        return money.parse(said)
+    except Refusal as refusal:
+        raise ValueError(str(refusal)) from None
 
 
 class ConditionKind(StrEnum):
@@ -99,6 +115,8 @@ class PaymentClawedBack(Event, name="award.payment-clawed-back"):
     amount_pence: Pence
     reason: Words
     effective_on: date
+    claw_back: Reference | None = None
+    """Its own reference, if it has one, so that two equal ones are told apart."""
 
 
 class ProfileLine(Value):
@@ -107,6 +125,14 @@ class ProfileLine(Value):
     line: Words
     """A period's code, such as ``2017-18-q2``, or the line's name."""
     amount_pence: Pence
+
+    @classmethod
+    def of(cls, words: str) -> Self:
+        """Reads ``Labour: £60,000``. Raises ``ValueError`` with the cure."""
+        line, colon, said = words.rpartition(":")
+        if not colon or not line.strip():
+            raise ValueError("write a line and its amount like: Labour: £60,000")
+        return cls(line=line, amount_pence=_pence(said))
 
     @property
     def words(self) -> str:
@@ -130,6 +156,25 @@ class SpendLine(Value):
     """To the end of the award; ``None``: not said."""
     explanation: str | None
     """Of the difference between planned and actual."""
+
+    @classmethod
+    def of(cls, words: str) -> Self:
+        """Reads ``Staff: planned £700,000; actual £684,500; forecast £1,395,000; why: two posts were filled late``,
+        in which forecast and why may be left out. Raises ``ValueError`` with the cure.
+        """
+        found = _SPEND.fullmatch(words)
+        if found is None:
+            raise ValueError(
+                "write a line of spend like: Staff: planned £700,000; actual £684,500; forecast £1,395,000; "
+                "why: two posts were filled late"
+            )
+        return cls(
+            line=found["line"],
+            planned_pence=_pence(found["planned"]),
+            actual_pence=_pence(found["actual"]),
+            forecast_pence=None if found["forecast"] is None else _pence(found["forecast"]),
+            explanation=found["why"],
+        )
 
 
 class SpendReported(Event, name="award.spend-reported"):

@@ -54,6 +54,8 @@ class Condition(Value):
     kind: ConditionKind
     title: str
     open: bool = True
+    met_on: date | None = None
+    """The day; ``None`` while it is open, and when it was waived."""
 
 
 class Payments(Aggregate):
@@ -114,9 +116,12 @@ class Payments(Aggregate):
         match event:
             case ConditionSet(condition=reference, kind=kind, title=title):
                 return self._plus("conditions", reference, Condition(kind=kind, title=title))
-            case ConditionMet(condition=reference) | ConditionWaived(condition=reference):
-                met = self.conditions[reference].model_copy(update={"open": False})
+            case ConditionMet(condition=reference, met_on=met_on):
+                met = self.conditions[reference].model_copy(update={"open": False, "met_on": met_on})
                 return self._plus("conditions", reference, met)
+            case ConditionWaived(condition=reference):
+                waived = self.conditions[reference].model_copy(update={"open": False})
+                return self._plus("conditions", reference, waived)
             case PaymentScheduled() as said:
                 scheduled = Payment(
                     fund=said.fund,

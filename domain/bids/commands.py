@@ -1,17 +1,26 @@
 """What may be ordered about a bid. Money in whole pence."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
-from domain.awards.commands import ApproveAward
+from pydantic import Field, StringConstraints
+
+from domain.awards.commands import CommitMatch
 from domain.awards.events import Share
 from domain.bids.bid import Bid, BidStatus
 from domain.bids.events import BidLost, BidPrepared, BidSubmitted, BidWon, MatchEarmarked
 from domain.errors import Refusal
-from domain.funds.commands import HoldEarmark, ReceiveAllocation, ReleaseEarmark, SomePence
+from domain.funds.commands import HoldEarmark, ReleaseEarmark, SomePence
+from domain.funds.consequences import ReceiveWonBid
 from domain.funds.events import EarmarkKind
 from domain.kernel import Command, Day, Event, Occasion, Reference, Role, Words
 from domain.periods import FinancialYear
+
+LONGEST = 74
+"""Of a bid's reference: the earmark of its match is named after it."""
+
+BidReference = Annotated[str, StringConstraints(pattern=rf"^[A-Za-z0-9][A-Za-z0-9._-]{{0,{LONGEST - 1}}}$")]
+"""A reference that leaves room for the name of the earmark."""
 
 
 class BidCommand(Command[Bid]):
@@ -39,6 +48,7 @@ class PrepareBid(BidCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER}):
 
     starts = True
 
+    bid: BidReference
     title: Words
     funder: Words
     amount_pence: SomePence
@@ -60,14 +70,21 @@ class EarmarkMatch(BidCommand, may={Role.FINANCE, Role.COMMISSIONER}):
 
     fund: Reference
     year: FinancialYear
+    ring_fence: Reference | None = Field(default=None, description="the ring-fence of the fund that it is kept in")
     amount_pence: SomePence
 
     def decide(self, state: Bid, occasion: Occasion) -> Sequence[Event]:
-        said = MatchEarmarked(fund=self.fund, year=self.year, amount_pence=self.amount_pence)
+        said = MatchEarmarked(**self.model_dump(exclude={"bid"}))
         if state.match == said:
             return []
         if state.match is not None:
-            raise Refusal(f"Match for bid {self.bid} is kept aside already, from another fund or of another amount.")
+            raise Refusal(
+                f"Match for bid {self.bid} is kept aside already, from another fund or ring-fence or of another amount."
+            )
+        if len(self.bid) > LONGEST:
+            raise Refusal(
+                f"A bid with match has a reference of at most {LONGEST} characters: prepare it under another."
+            )
         self.check_undecided(state)
         return [said]
 
@@ -82,6 +99,7 @@ class EarmarkMatch(BidCommand, may={Role.FINANCE, Role.COMMISSIONER}):
                 title=f"Match for the bid {self.bid}",
                 kind=EarmarkKind.MATCH,
                 amount_pence=self.amount_pence,
+                ring_fence=self.ring_fence,
             )
         ]
 
@@ -101,7 +119,11 @@ class SubmitBid(BidCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER}):
 
 
 class WinBid(BidCommand, may={Role.FINANCE}):
-    """Record that the funder agreed: the amount becomes an allocation, and the match is committed to an award."""
+    """Record that the funder agreed: the amount becomes an allocation, and the match is committed to an award.
+
+    An award that is approved already must draw on the fund of the match: it keeps what it takes of it, the match is
+    released, and nothing is committed twice.
+    """
 
     won_on: Day
     fund: Reference
@@ -130,7 +152,7 @@ class WinBid(BidCommand, may={Role.FINANCE}):
     def together_with(self, state: Bid, occasion: Occasion) -> Sequence[Command[Any]]:
         if state.status is not BidStatus.SUBMITTED:
             return ()
-        allocation = ReceiveAllocation(
+        allocation = ReceiveWonBid(
             fund=self.fund,
             year=self.year,
             agreement=self.agreement,
@@ -143,7 +165,7 @@ class WinBid(BidCommand, may={Role.FINANCE}):
     def _match(self, match: MatchEarmarked | None) -> list[Command[Any]]:
         if match is None or self.match_award is None:
             return []
-        share = Share(fund=match.fund, year=match.year, amount_pence=match.amount_pence)
+        share = Share(**match.model_dump())
         return [
             ReleaseEarmark(
                 fund=match.fund,
@@ -152,7 +174,7 @@ class WinBid(BidCommand, may={Role.FINANCE}):
                 reason=f"Bid {self.bid} is won: it is committed.",
                 effective_on=self.won_on,
             ),
-            ApproveAward(
+            CommitMatch(
                 award=self.match_award,
                 shares=(share,),
                 decision=f"Match for bid {self.bid}",

@@ -25,6 +25,8 @@ class MatchEarmarked(Event, name="bid.match-earmarked"):
     fund: Reference
     year: FinancialYear
     amount_pence: Pence
+    ring_fence: Reference | None = None
+    """The part of the fund that it is kept aside in, when that is set apart."""
 
 
 class BidSubmitted(Event, name="bid.submitted"):

@@ -19,16 +19,12 @@ from domain.funds.events import (
     EarmarkKind,
     EarmarkReleased,
     FundOpened,
-    FundsCarriedIn,
-    FundsCarriedOut,
-    ReturnedHow,
     RingFenceKind,
     RingFenceSet,
     ToleranceSet,
     TotalStated,
-    UnderspendReturned,
 )
-from domain.funds.fund import Fund
+from domain.funds.fund import Earmark, Fund
 from domain.kernel import Command, Day, Event, Occasion, Reference, Role, Words
 from domain.money import MOST_PENCE, Pence
 from domain.periods import FinancialYear
@@ -37,13 +33,13 @@ SomePence = Annotated[Pence, Field(gt=0)]
 """More than nought."""
 
 
-def _day(command: Any, occasion: Occasion) -> date:
+def day_of(command: Any, occasion: Occasion) -> date:
     """From when it counts: the day given, or today."""
     day: date = command.effective_on or occasion.today
     return day
 
 
-def _same_or_refuse(known: Any, said: Any, what: str) -> Sequence[Event]:
+def same_or_refuse(known: Any, said: Any, what: str) -> Sequence[Event]:
     """Nothing, when the same was said before (the day it counts from apart); otherwise a ``Refusal``."""
     if said.model_copy(update={"effective_on": known.effective_on}) == known:
         return []
@@ -59,6 +55,10 @@ class FundCommand(Command[Fund]):
 
     fund: Reference
     year: FinancialYear
+
+    @property
+    def named(self) -> str:
+        return f"fund {self.fund} for {self.year}"
 
 
 class OpenFund(FundCommand, may={Role.FINANCE}):
@@ -129,7 +129,7 @@ class ConfirmAllocation(FundCommand, may={Role.FINANCE}):
             AllocationConfirmed(
                 **self.model_dump(include={"agreement", "amount_pence", "source"}),
                 was_pence=known.amount_pence,
-                effective_on=_day(self, occasion),
+                effective_on=day_of(self, occasion),
             )
         ]
 
@@ -151,11 +151,13 @@ class AmendAllocation(FundCommand, may={Role.FINANCE}):
         if allocation.amount_pence is None:
             raise Refusal(f"The allocation under {self.agreement} is not known in amount: there is nothing to amend.")
         said = AllocationAmended(
-            **self.model_dump(exclude={"fund", "year", "effective_on"}), effective_on=_day(self, occasion)
+            **self.model_dump(exclude={"fund", "year", "effective_on"}), effective_on=day_of(self, occasion)
         )
         known = state.amendments.get(self.addendum)
         if known is not None:
-            return _same_or_refuse(known, said, f"Addendum {self.addendum}")
+            return same_or_refuse(known, said, f"Addendum {self.addendum}")
+        if self.change_pence == 0:
+            raise Refusal("An addendum makes the allocation larger or smaller: by nought, there is nothing to record.")
         amended = [each.change_pence for each in state.amendments.values() if each.agreement == self.agreement]
         if allocation.amount_pence + sum(amended) + self.change_pence < 0:
             raise Refusal("An addendum cannot take away more than the agreement gave.")
@@ -174,7 +176,7 @@ class SetRingFence(FundCommand, may={Role.FINANCE}):
 
     def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
         said = RingFenceSet(
-            **self.model_dump(exclude={"fund", "year", "effective_on"}), effective_on=_day(self, occasion)
+            **self.model_dump(exclude={"fund", "year", "effective_on"}), effective_on=day_of(self, occasion)
         )
         known = state.ring_fences.get(self.ring_fence)
         if known is not None and said.model_copy(update={"effective_on": known.effective_on}) == known:
@@ -188,89 +190,11 @@ class SetRingFence(FundCommand, may={Role.FINANCE}):
         return [said]
 
 
-class ReceiveCarriedFunds(FundCommand):
-    """Follows from money being carried out of another fund: it comes in here."""
-
-    transfer: Reference
-    from_fund: Reference
-    from_year: FinancialYear
-    amount_pence: SomePence
-    permission: Words
-    decision: Words | None = None
-    use_by: date | None = None
-    effective_on: date
-
-    def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
-        said = FundsCarriedIn(**self.model_dump(exclude={"fund", "year"}))
-        known = state.carried_in.get(self.transfer)
-        return [said] if known is None else _same_or_refuse(known, said, f"Transfer {self.transfer}")
-
-
-class CarryFunds(FundCommand, may={Role.FINANCE}):
-    """Carry money to another year, or move it to another stream: how much, by whose permission, until when."""
-
-    transfer: Reference
-    to_fund: Reference
-    to_year: FinancialYear
-    ring_fence: Reference | None = None
-    amount_pence: SomePence
-    permission: Words
-    decision: Words | None = None
-    use_by: Day | None = None
-    effective_on: Day | None = None
-
-    @model_validator(mode="after")
-    def _elsewhere(self) -> Self:
-        if (self.to_fund, self.to_year) == (self.fund, self.year):
-            raise ValueError("money is carried to another year or another fund, not to the same one")
-        return self
-
-    def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
-        said = FundsCarriedOut(
-            **self.model_dump(exclude={"fund", "year", "effective_on"}), effective_on=_day(self, occasion)
-        )
-        known = state.carried_out.get(self.transfer)
-        if known is not None:
-            return _same_or_refuse(known, said, f"Transfer {self.transfer}")
-        state.check_free(self.amount_pence, self.ring_fence, "carried out")
-        return [said]
-
-    def together_with(self, state: Fund, occasion: Occasion) -> Sequence[Command[Any]]:
-        return [
-            ReceiveCarriedFunds(
-                fund=self.to_fund,
-                year=self.to_year,
-                from_fund=self.fund,
-                from_year=self.year,
-                **self.model_dump(include={"transfer", "amount_pence", "permission", "decision", "use_by"}),
-                effective_on=_day(self, occasion),
-            )
-        ]
-
-
-class ReturnUnderspend(FundCommand, may={Role.FINANCE}):
-    """Record that money not spent went back to the funder: repaid, or netted off its next payment."""
-
-    returned: Reference
-    amount_pence: SomePence
-    ring_fence: Reference | None = None
-    how: ReturnedHow
-    reason: Words
-    effective_on: Day | None = None
-
-    def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
-        said = UnderspendReturned(
-            **self.model_dump(exclude={"fund", "year", "effective_on"}), effective_on=_day(self, occasion)
-        )
-        known = state.returned.get(self.returned)
-        if known is not None:
-            return _same_or_refuse(known, said, f"Return {self.returned}")
-        state.check_free(self.amount_pence, self.ring_fence, "returned")
-        return [said]
-
-
 class CapAdministration(FundCommand, may={Role.FINANCE}):
-    """Cap what may be kept for administration, as a percentage of what was received or of what was paid."""
+    """Cap what may be kept for administration, as a percentage of what was received or of what was paid.
+
+    What counts against the cap is what is kept aside as earmarks of the kind administration, and nothing else.
+    """
 
     per_cent: Annotated[Decimal, Field(ge=0, le=100)]
     basis: CapBasis
@@ -333,9 +257,15 @@ class HoldEarmark(FundCommand, may={Role.FINANCE, Role.COMMISSIONER}):
 
 
 class ReleaseEarmark(FundCommand, may={Role.FINANCE, Role.COMMISSIONER}):
-    """Make money kept aside free again, all of it unless an amount is given."""
+    """Make money kept aside free again, all of it unless an amount is given.
+
+    Under a reference of its own (release), saying it twice changes nothing; without one, each part is one more.
+    """
 
     earmark: Reference
+    release: Reference | None = Field(
+        default=None, description="its own reference, so that saying it twice is harmless"
+    )
     amount_pence: SomePence | None = None
     reason: Words
     effective_on: Day | None = None
@@ -344,6 +274,9 @@ class ReleaseEarmark(FundCommand, may={Role.FINANCE, Role.COMMISSIONER}):
         held = state.earmarks.get(self.earmark)
         if held is None:
             raise NotFound(f"There is no earmark {self.earmark} in {self.fund} {self.year}.")
+        known = None if self.release is None else held.releases.get(self.release)
+        if known is not None:
+            return self._nothing_more(known, held)
         amount = held.amount_pence if self.amount_pence is None else self.amount_pence
         if amount > held.amount_pence:
             raise Refusal(f"Earmark {self.earmark} holds {money.pounds(held.amount_pence)}: no more can be released.")
@@ -356,8 +289,16 @@ class ReleaseEarmark(FundCommand, may={Role.FINANCE, Role.COMMISSIONER}):
                 reason=self.reason,
                 ring_fence=held.ring_fence,
                 effective_on=self.effective_on,
+                release=self.release,
             )
         ]
+
+    def _nothing_more(self, known: EarmarkReleased, held: Earmark) -> list[Event]:
+        """Nothing, when this is what was released under its reference. Otherwise raises ``Refusal``."""
+        as_much = held.amount_pence == 0 if self.amount_pence is None else self.amount_pence == known.amount_pence
+        if as_much and self.reason == known.reason and self.effective_on in (None, known.effective_on):
+            return []
+        raise Refusal(f"Release {self.release} of earmark {self.earmark} is recorded already, differently.")
 
 
 class StateTotal(FundCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER}):

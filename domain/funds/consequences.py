@@ -5,7 +5,7 @@ from datetime import date
 
 from domain import money
 from domain.errors import NotFound, Refusal
-from domain.funds.commands import FundCommand, SomePence
+from domain.funds.commands import FundCommand, ReceiveAllocation, SomePence
 from domain.funds.events import (
     CommitmentConfirmed,
     CommitmentRaised,
@@ -18,6 +18,19 @@ from domain.funds.events import (
 from domain.funds.fund import Commitment, Fund
 from domain.kernel import Event, Occasion, Reference, Words
 from domain.money import Pence
+
+
+class ReceiveWonBid(ReceiveAllocation):
+    """Follows from a bid that is won: its amount becomes an allocation, under an agreement of its own."""
+
+    def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
+        if self.agreement in state.first_allocations:
+            raise Refusal(
+                f"There is an allocation under {self.agreement} in {self.fund} {self.year} already: what this bid won "
+                "needs an agreement reference of its own (agreement), or it would not be counted."
+            )
+        return super().decide(state, occasion)
+
 
 _SAID = {"award", "amount_pence", "reason", "effective_on"}
 

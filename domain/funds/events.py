@@ -19,7 +19,7 @@ class EarmarkKind(StrEnum):
     MATCH = "match"
     """The office's own part, promised in a bid to an outside fund; given back when the bid is lost."""
     ADMINISTRATION = "administration"
-    """The office's cost of commissioning, within the cap that the agreement sets."""
+    """The office's cost of commissioning, within the cap of the agreement, which counts these earmarks only."""
 
 
 class RingFenceKind(StrEnum):
@@ -115,6 +115,8 @@ class FundsCarriedOut(Event, name="fund.funds-carried-out"):
     decision: str | None
     use_by: date | None
     effective_on: date
+    to_ring_fence: Reference | None = None
+    """The part of the other fund that it goes to, when that is set apart."""
 
 
 class FundsCarriedIn(Event, name="fund.funds-carried-in"):
@@ -129,6 +131,8 @@ class FundsCarriedIn(Event, name="fund.funds-carried-in"):
     use_by: date | None
     """The last day on which it may be spent."""
     effective_on: date
+    to_ring_fence: Reference | None = None
+    """The part of this fund that it goes to; how much that is set apart then follows as an event of its own."""
 
 
 class UnderspendReturned(Event, name="fund.underspend-returned"):
@@ -182,6 +186,8 @@ class EarmarkReleased(Event, name="fund.earmark-released"):
     reason: Words
     ring_fence: Reference | None = None
     effective_on: date | None = None
+    release: Reference | None = None
+    """Its own reference, if it has one, so that two equal ones are told apart."""
 
 
 class FundsCommitted(Event, name="fund.funds-committed"):

@@ -54,6 +54,8 @@ class Earmark(Value):
     first_pence: int
     """As it was first held, before anything was released."""
     ring_fence: str | None = None
+    releases: dict[str, EarmarkReleased] = {}
+    """Those that have a reference of their own."""
 
 
 class Fund(Aggregate):
@@ -139,7 +141,7 @@ class Fund(Aggregate):
 
     @property
     def administration_pence(self) -> int:
-        """What is kept for administration."""
+        """What is kept for administration: the earmarks of that kind, and nothing else."""
         return sum(e.amount_pence for e in self.earmarks.values() if e.kind is EarmarkKind.ADMINISTRATION)
 
     @property
@@ -228,7 +230,9 @@ class Fund(Aggregate):
             held = Earmark(title=event.title, kind=event.kind, ring_fence=event.ring_fence, **first)
         else:
             held = self.earmarks[event.earmark]
-            held = held.model_copy(update={"amount_pence": held.amount_pence - event.amount_pence})
+            releases = held.releases if event.release is None else {**held.releases, event.release: event}
+            less = {"amount_pence": held.amount_pence - event.amount_pence, "releases": releases}
+            held = held.model_copy(update=less)
         return self._plus("earmarks", event.earmark, held)
 
     def _committed(self, event: Event) -> Self:

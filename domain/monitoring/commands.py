@@ -35,6 +35,10 @@ class ObligationCommand(Command[Obligation]):
     def reference(self) -> str:
         return f"{self.award}.{self.schedule}.{self.period}"
 
+    @property
+    def named(self) -> str:
+        return f"obligation of award {self.award} under schedule {self.schedule} for {self.period}"
+
 
 class MoveObligation(ObligationCommand, may={Role.CONTRACT_MANAGER}):
     """Move what is owed to another day, with the reason. A day that has passed may be moved too."""

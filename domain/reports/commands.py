@@ -41,6 +41,10 @@ class ReportCommand(Command[Report]):
     def reference(self) -> str:
         return f"{self.award}.{self.period}"
 
+    @property
+    def named(self) -> str:
+        return f"report of award {self.award} for {self.period}"
+
 
 class _WithFigures(ReportCommand):
     """An order that brings figures. They are checked against the framework in force for the period."""

@@ -17,12 +17,14 @@ from domain.returns.events import (
     ReturnCommented,
     ReturnFilled,
     ReturnOpened,
+    ReturnPublished,
     ReturnRestated,
     ReturnSignedOff,
     ReturnSubmitted,
 )
 from domain.returns.filled import FilledReturn, template_for
 from domain.returns.half_yearly_return import HalfYearlyReturn, ReturnStatus
+from domain.returns.publication import publication_of, release_of, rule_of
 
 
 class ReturnCommand(Command[HalfYearlyReturn]):
@@ -33,6 +35,10 @@ class ReturnCommand(Command[HalfYearlyReturn]):
     aggregate = HalfYearlyReturn
 
     period: PeriodCode
+
+    @property
+    def named(self) -> str:
+        return f"return for {self.period}"
 
     def folded(self, state: HalfYearlyReturn, occasion: Occasion) -> FilledReturn:
         """The return as the log now has it."""
@@ -196,3 +202,43 @@ class RestateReturn(ReturnCommand, may={Role.FINANCE}):
         if state.signed_sha256 is None:
             raise Refusal("This return is not signed off: it can still be filled in again, without a restatement.")
         return [ReturnRestated(version=state.version + 1, supersedes_sha256=state.signed_sha256, reason=self.reason)]
+
+
+class PublishReturn(ReturnCommand, may={Role.FINANCE, Role.COMMISSIONER}):
+    """Make a copy of the signed return for the public, with small numbers held back so that none can be worked out.
+
+    Not from the totals, nor from an earlier release of the same return.
+    """
+
+    rule: Reference | None = None
+    """The rule by which numbers are held back; the one in force for tables of the area, unless it is named."""
+    despite: Words | None = None
+    """Why it is published although a number could be worked out, when one could."""
+
+    def decide(self, state: HalfYearlyReturn, occasion: Occasion) -> Sequence[Event]:
+        exact = state.signed_tables.get(state.version)
+        if exact is None:
+            raise Refusal("Only a signed return is published: sign this version off first (sign-off-return).")
+        period = Period.parse(self.period)
+        rule = rule_of(self.rule, period)
+        if any((each.version, each.rule) == (state.version, rule.rule) for each in state.published):
+            return []
+        earlier = [
+            release_of(period, state.signed_tables[each.version], each.tables, rule_of(each.rule, period))
+            for each in state.published
+        ]
+        copy = publication_of(period, exact, rule, earlier)
+        known = len(copy.exposed) + len(copy.exposed_before)
+        if known and self.despite is None:
+            raise Refusal(
+                f"{known} small number{'' if known == 1 else 's'} could be worked out from this copy and what was "
+                "published before. Do not publish it; or say why it is published all the same (despite)."
+            )
+        return [
+            ReturnPublished(
+                version=state.version,
+                rule=rule.rule,
+                tables=copy.tables,
+                despite=self.despite if known else None,
+            )
+        ]

@@ -86,3 +86,15 @@ class ReturnRestated(Event, name="return.restated"):
     version: int
     supersedes_sha256: str
     reason: Words
+
+
+class ReturnPublished(Event, name="return.published"):
+    """A copy of the signed return was made for the public, with small numbers held back."""
+
+    version: int
+    rule: Reference
+    """The rule by which numbers are held back."""
+    tables: tuple[Table, ...]
+    """As published."""
+    despite: str | None
+    """Why it was published although something could be worked out, when something could."""

@@ -8,10 +8,12 @@ from domain.returns.events import (
     ReportApportioned,
     ReturnFilled,
     ReturnOpened,
+    ReturnPublished,
     ReturnRestated,
     ReturnSignedOff,
     ReturnSubmitted,
 )
+from domain.tables import Table
 
 
 class ReturnStatus(StrEnum):
@@ -34,6 +36,9 @@ class HalfYearlyReturn(Aggregate):
     submitted: ReturnSubmitted | None = None
     apportioned: dict[tuple[str, str], ReportApportioned] = {}
     """By award and period of the report."""
+    signed_tables: dict[int, tuple[Table, ...]] = {}
+    """What was signed, by version."""
+    published: tuple[ReturnPublished, ...] = ()
 
     def evolve(self, event: Event) -> Self:
         match event:
@@ -41,8 +46,13 @@ class HalfYearlyReturn(Aggregate):
                 return self.model_copy(update={"status": ReturnStatus.OPENED, "template": template, "version": 1})
             case ReturnFilled():
                 return self.model_copy(update={"status": ReturnStatus.FILLED, "filled": event})
-            case ReturnSignedOff(sha256=sha256):
-                return self.model_copy(update={"status": ReturnStatus.SIGNED_OFF, "signed_sha256": sha256})
+            case ReturnSignedOff(sha256=sha256, tables=tables):
+                signed = {**self.signed_tables, self.version: tables}
+                return self.model_copy(
+                    update={"status": ReturnStatus.SIGNED_OFF, "signed_sha256": sha256, "signed_tables": signed}
+                )
+            case ReturnPublished():
+                return self.model_copy(update={"published": (*self.published, event)})
             case ReturnSubmitted():
                 return self.model_copy(update={"status": ReturnStatus.SUBMITTED, "submitted": event})
             case ReportApportioned(award=award, report_period=report_period):

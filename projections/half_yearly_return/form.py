@@ -19,7 +19,7 @@ from projections.half_yearly_return import (
     service_list,
 )
 from projections.half_yearly_return.services import Services, gather
-from projections.returns import CommentRow, ReturnRow
+from projections.returns import CommentRow, PublicationRow, ReturnRow
 from projections.views import Views
 
 SECTIONS: dict[str, Callable[[Services], tuple[Table, ...]]] = {
@@ -90,6 +90,24 @@ def as_it_stands(views: Views, period: str, version: int | None = None) -> Stand
     )
     since = tuple(row.changed_since or ())
     return StandingReturn(signed, row.version, row.status, row.signed_by, row.signed_at, since)
+
+
+def as_published(views: Views, period: str, rule: str | None = None) -> StandingReturn:
+    """The copy last made for the public, or the last by that rule. Raises ``NotFound``."""
+    rows = views.rows(PublicationRow, PublicationRow.table.c.period == period)
+    wanted = [row for row in rows if rule in (None, row.rule)]
+    if not wanted:
+        raise NotFound(f"The return for {period} has no copy for the public. Make one (return publish).")
+    row = wanted[-1]
+    returned = views.find(ReturnRow, period, row.version)
+    assert returned is not None
+    copy = FilledReturn(
+        period=period,
+        template=returned.template,
+        position=row.position,
+        tables=tuple(Table.model_validate(table) for table in row.tables),
+    )
+    return StandingReturn(copy, row.version, f"published by the rule {row.rule}", row.by, row.at)
 
 
 def comments(views: Views, period: str) -> Table:

@@ -12,11 +12,12 @@ from domain.errors import NotFound, Refusal
 from domain.periods import parse_day
 from domain.tables import Table
 from projections.answers import ANSWERS
-from projections.budget_answers import budgets, explain, ring_fences
+from projections.budget_answers import budgets, ring_fences, underspend
 from projections.case_file import case_file
+from projections.explain import explain
 from projections.timeline import timeline
 from projections.views import Views
-from services.cli.console import AsAt, Format, Formatted, ask, out, print_json, print_table, the_office
+from services.cli.console import AsAt, Format, Formatted, ask, known_at, print_json, print_tables, the_office
 from services.cli.saving import SaveTo, can_be_saved, save_answer
 
 
@@ -57,7 +58,11 @@ def show(
     as_at: AsAt = None,
     on: Annotated[
         str | None,
-        typer.Option(metavar="DAY", help="For budgets and ring-fences: what holds by that day, as now known."),
+        typer.Option(
+            metavar="DAY",
+            help="For budgets, ring-fences, underspend and explain: what held on that day, as now known; "
+            "with --as-at, as it was known then.",
+        ),
     ] = None,
     format: Formatted = Format.TABLE,  # noqa: A002 - the option's name
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="For timeline: how many lines.")] = 50,
@@ -74,10 +79,8 @@ def show(
     if format is Format.JSON and question is Question.AWARD:
         print_json({table.name: list(table.records()) for table in tables})
         return
-    for table in tables:
-        print_table(table, format)
-    if as_at is not None and format is Format.TABLE:
-        out.print(f"As it was known at {as_at}.", markup=False)
+    # with --on, the table itself says what was known when of which day
+    print_tables(tables, format, *([] if as_at is None or on is not None else [f"As it was known {known_at(as_at)}."]))
 
 
 def _answer(question: Question, of: list[str], on: date | None, limit: int) -> Callable[[Views], list[Table]]:
@@ -85,21 +88,27 @@ def _answer(question: Question, of: list[str], on: date | None, limit: int) -> C
     wanted = {Question.AWARD: (1, 1), Question.EXPLAIN: (3, 3), Question.TIMELINE: (0, 1)}.get(question, (0, 0))
     if not wanted[0] <= len(of) <= wanted[1]:
         raise Refusal(_HOW.get(question, f"outturn show {question.value} takes nothing more."))
-    if on is not None and question not in (Question.BUDGETS, Question.RING_FENCES):
-        raise Refusal("--on goes with budgets and ring-fences: it shows what holds by a day.")
+    if on is not None and question not in (*_BY_A_DAY, Question.EXPLAIN):
+        raise Refusal("--on goes with budgets, ring-fences, underspend and explain: it shows what held on a day.")
     match question:
         case Question.AWARD:
             return lambda views: case_file(views, of[0])
         case Question.EXPLAIN:
-            return lambda views: [explain(views, *of)]
+            return lambda views: [explain(views, of[0], of[1], of[2], on)]
         case Question.TIMELINE:
             return lambda views: [_timeline(views, of[0] if of else None, limit)]
-        case Question.BUDGETS | Question.RING_FENCES:
-            table = budgets if question is Question.BUDGETS else ring_fences
-            return lambda views: [table(views, on)]
+        case Question.BUDGETS | Question.RING_FENCES | Question.UNDERSPEND:
+            return lambda views: [_BY_A_DAY[question](views, on)]
         case _:
             return lambda views: [ANSWERS[question.value](views)]
 
+
+_BY_A_DAY: dict[Question, Callable[[Views, date | None], Table]] = {
+    Question.BUDGETS: budgets,
+    Question.RING_FENCES: ring_fences,
+    Question.UNDERSPEND: underspend,
+}
+"""What may be asked of what held on a day; beside it, ``explain``."""
 
 _HOW = {
     Question.AWARD: "Name the award: outturn show award MOJ-2017-01.",

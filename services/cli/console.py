@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -22,7 +22,7 @@ from rich.text import Text
 
 from domain.errors import OutturnError, Refusal
 from domain.kernel import LONDON
-from domain.periods import parse_day
+from domain.periods import day_in_words, moment_in_words, parse_day
 from domain.tables import Cell, Column, Missing, Table, shown
 from projections.views import Views
 from services.event_store import Unavailable, Unreadable
@@ -97,6 +97,14 @@ def point(when: str) -> datetime | int:
         raise Refusal("--as-at takes a day (2017-10-31), a moment (2017-10-31T09:30) or a log position.") from None
 
 
+def known_at(when: str) -> str:
+    """``at the end of 31 October 2017``, ``on 31 October 2017 at 9:30am``, ``at log position 12``."""
+    then = point(when)
+    if isinstance(then, int):
+        return f"at log position {then}"
+    return f"on {moment_in_words(then)}" if "T" in when else f"at the end of {day_in_words(parse_day(when))}"
+
+
 def ask(office: Office, as_at: str | None, question: Callable[[Views], Asked]) -> Asked:
     """Asks the views of now, or of then. Damaged read models are made again and asked once more."""
     if as_at is None:
@@ -114,17 +122,26 @@ def ask(office: Office, as_at: str | None, question: Callable[[Views], Asked]) -
 
 
 def print_table(table: Table, form: Format) -> None:
-    """Prints an answer."""
-    match form:
-        case Format.JSON:
-            print_json(list(table.records()))
-        case Format.CSV:
-            sys.stdout.buffer.write(to_csv(table))
-            sys.stdout.buffer.flush()
-        case Format.TABLE:
-            _print_for_people(table)
-            if demonstration:
-                out.print(DEMONSTRATION, style="dim")
+    """Prints an answer that is one table."""
+    print_tables([table], form)
+
+
+def print_tables(tables: Iterable[Table], form: Format, *footers: str) -> None:
+    """Prints an answer. For people, what is true of all of it stands once, at its end."""
+    for table in tables:
+        match form:
+            case Format.JSON:
+                print_json(list(table.records()))
+            case Format.CSV:
+                sys.stdout.buffer.write(to_csv(table))
+                sys.stdout.buffer.flush()
+            case Format.TABLE:
+                _print_for_people(table)
+    if form is Format.TABLE:
+        for footer in footers:
+            out.print(footer, markup=False)
+        if demonstration:
+            out.print(DEMONSTRATION, style="dim")
 
 
 def print_json(said: Any) -> None:

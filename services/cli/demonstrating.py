@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
+from domain.returns.filled import FilledReturn
 from domain.tables import Table
 from projections.answers import due, overdue
 from projections.budget_answers import budgets
-from projections.half_yearly_return.form import as_it_stands
+from projections.half_yearly_return.form import StandingReturn, as_it_stands
 from projections.registers import payments
 from projections.views import Views
-from services.cli.console import Format, ask, out, print_table, progress_bar
+from services.cli.console import Format, ask, out, print_tables, progress_bar
 from services.settings import Settings
 
 _OF_A_PAYMENT = ("award", "provider", "amount_pence", "held_by")
@@ -32,12 +33,18 @@ def held(views: Views) -> Table:
     )
 
 
+def _with_the_one_before(views: Views, period: str) -> tuple[StandingReturn, FilledReturn | None]:
+    from services.exports.return_files import half_before
+
+    return as_it_stands(views, period), half_before(views, period)
+
+
 def demo(
     folder: Annotated[Path, typer.Option(help="Where the two returns are written.")] = Path("returns"),
 ) -> None:
     """Set up the demonstration office, and show what it knows. Run again, it adds nothing."""
     from services.demo import DUE_AS_AT, RETURNS, open_demo
-    from services.exports.return_files import save
+    from services.exports.return_files import save, written_in_words
 
     with open_demo(Settings()) as demonstration:
         with progress_bar() as bar:
@@ -46,17 +53,15 @@ def demo(
         office = demonstration.office
         for line in loaded:
             out.print(line, markup=False)
-        print_table(ask(office, None, budgets), Format.TABLE)
-        print_table(ask(office, None, held), Format.TABLE)
-        print_table(ask(office, DUE_AS_AT, due), Format.TABLE)
-        print_table(ask(office, None, overdue), Format.TABLE)
+        told = [ask(office, None, budgets), ask(office, None, held), ask(office, DUE_AS_AT, due)]
+        print_tables([*told, ask(office, None, overdue)], Format.TABLE)
         for period in RETURNS:
-            standing = ask(office, None, partial(as_it_stands, period=period))
-            paths = save(standing, folder)
-            out.print(f"Return {period} ({standing.status}): {', '.join(str(path) for path in paths)}", markup=False)
+            standing, before = ask(office, None, partial(_with_the_one_before, period=period))
+            written = written_in_words(save(standing, folder, before))
+            out.print(f"Return {period} ({standing.status}). {written}", markup=False)
     out.print(
         "The awards are as five public papers state them. The outcome reports, milestones and payments, the share of "
-        "the pot of 2018/19, and the fund called demonstration with all its awards are made up for the demonstration, "
-        "and marked so wherever they show.",
+        "the pot of 2018/19, two documents, and the fund called demonstration with all its awards are made up for the "
+        "demonstration, and marked so wherever they show.",
         style="bold",
     )

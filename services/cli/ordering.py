@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
 import typer
+from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from domain import money
@@ -19,6 +20,7 @@ from domain.kernel import Command, Value
 from domain.periods import parse_day
 from projections.timeline import in_words
 from services.cli.console import Format, Formatted, out, print_json, the_office
+from services.problems import faults
 from services.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
@@ -58,6 +60,11 @@ _HELP = {
 
 
 def _help(field: str, info: FieldInfo, kind: Any) -> str:
+    """What an option is for, if its field says so, and in which form it is given."""
+    return "; ".join(filter(None, (info.description, _form(field, info, kind))))
+
+
+def _form(field: str, info: FieldInfo, kind: Any) -> str:
     if field in _HELP:
         return _HELP[field]
     many = _of_many(kind)
@@ -65,9 +72,9 @@ def _help(field: str, info: FieldInfo, kind: Any) -> str:
         known = not info.is_required() or type(None) not in get_args(info.annotation)
         return "pounds, like £1,250.50" + ("" if known else "; or: not known")
     if many is not None and isinstance(many, type) and issubclass(many, Value):
-        words = inspect.getdoc(getattr(many, "of", None)) or ""
+        words = " ".join((inspect.getdoc(getattr(many, "of", None)) or "").split())
         examples = words.partition(". Raises")[0].replace("``", "").removeprefix("Reads ")
-        return f"{examples}; or JSON; may be repeated"
+        return f"like: {examples}; or JSON; may be repeated"
     if many is not None:
         return "may be repeated"
     if kind is date:
@@ -101,13 +108,10 @@ def _read_one(kind: Any, said: str) -> Any:
     if isinstance(kind, type) and issubclass(kind, Value) and hasattr(kind, "of"):
         try:
             return kind.of(said)
+        except ValidationError as malformed:
+            raise Refusal("; ".join(f"{fault.place}: {fault.words}" for fault in faults(malformed)) + ".") from None
         except ValueError as wrong:
-            words = (
-                "; ".join(error["msg"].removeprefix("Value error, ") for error in wrong.errors())
-                if hasattr(wrong, "errors")
-                else str(wrong)
-            )
-            raise Refusal(words) from None
+            raise Refusal(str(wrong)) from None
     return said
 
 

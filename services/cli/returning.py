@@ -1,4 +1,4 @@
-"""``outturn return open|missing|fill|show|comment|sign-off|submit|reproduce|compare|explain``."""
+"""``outturn return open|missing|fill|show|comment|sign-off|submit|publish|reproduce|compare|explain``."""
 
 import sys
 from datetime import date
@@ -9,10 +9,18 @@ import typer
 
 from domain.kernel import LONDON, utc_now
 from domain.periods import Period, parse_day
-from domain.returns.commands import CommentOnReturn, FillReturn, OpenReturn, SignOffReturn, SubmitReturn
+from domain.returns.commands import (
+    CommentOnReturn,
+    FillReturn,
+    OpenReturn,
+    PublishReturn,
+    SignOffReturn,
+    SubmitReturn,
+)
+from domain.tables import Table
 from projections.half_yearly_return import missing as missing_from
 from projections.half_yearly_return import proof
-from projections.half_yearly_return.form import StandingReturn, as_it_stands, comments
+from projections.half_yearly_return.form import StandingReturn, as_it_stands, as_published, comments
 from services.cli.console import (
     BROKEN,
     AsAt,
@@ -22,29 +30,36 @@ from services.cli.console import (
     err,
     out,
     print_json,
-    print_table,
+    print_tables,
     progress_bar,
     the_office,
 )
-from services.exports.return_files import save, to_json
+from services.exports.return_files import half_before, save, to_json, written_in_words
 from services.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
 
 Half = Annotated[str, typer.Argument(metavar="PERIOD", help="A half-year, like 2017-18-h1.")]
+SaveTo = Annotated[
+    Path | None, typer.Option("--save", metavar="FOLDER", help="Write it as files: JSON, XLSX, ODS, PDF and CSV.")
+]
 Version = Annotated[int | None, typer.Option(help="An earlier version, if not the latest.")]
 
 
-def _print(standing: StandingReturn, form: Format) -> None:
+def _print(standing: StandingReturn, form: Format, remarks: Table | None = None) -> None:
     if form is Format.JSON:
         print_json(to_json(standing))
         return
-    for table in standing.filled.tables:
-        print_table(table, form)
-    if form is Format.TABLE:
-        for line in standing.filled.waiting_for:
-            out.print(f"Waiting for {line}", markup=False)
-        out.print(f"Version {standing.version}, {standing.status}. SHA-256 {standing.filled.sha256}")
+    period, since = standing.filled.period, ", ".join(standing.changed_since)
+    waiting = [f"Waiting for {line}" for line in standing.filled.waiting_for]
+    if since:
+        waiting.append(
+            f"It differs from what is now known: {since} changed since (outturn return compare {period}). "
+            "To send it anew, restate it (outturn do restate-return)."
+        )
+    version = f"Version {standing.version}, {standing.status}. SHA-256 {standing.filled.sha256}"
+    beside = [remarks] if remarks is not None and remarks.rows and form is Format.TABLE else []
+    print_tables([*standing.filled.tables, *beside], form, *waiting, version)
 
 
 def _orders_to_open(period: str) -> OpenReturn:
@@ -78,7 +93,7 @@ def missing(period: Half, format: Formatted = Format.TABLE) -> None:  # noqa: A0
     """Show what the return still lacks: who has not reported, how complete it is, which checks ask for an answer."""
     code = Period.parse(period).code
     with the_office(to_read=True) as office:
-        print_table(ask(office, None, lambda views: missing_from.missing(views, code)), format)
+        print_tables([ask(office, None, lambda views: missing_from.missing(views, code))], format)
 
 
 @app.command()
@@ -141,30 +156,43 @@ def show(
     version: Version = None,
     as_at: AsAt = None,
     format: Formatted = Format.TABLE,  # noqa: A002
-    save_to: Annotated[
-        Path | None, typer.Option("--save", metavar="FOLDER", help="Write it as files: JSON, XLSX, ODS, PDF and CSV.")
-    ] = None,
+    save_to: SaveTo = None,
 ) -> None:
     """Show the return: as signed, or (until it is signed) as it now stands."""
     code = Period.parse(period).code
     with the_office(to_read=True) as office:
-        standing, remarks = ask(
-            office, as_at, lambda views: (as_it_stands(views, code, version), comments(views, code))
+        standing, before, remarks = ask(
+            office,
+            as_at,
+            lambda views: (as_it_stands(views, code, version), half_before(views, code), comments(views, code)),
         )
     if save_to is not None:
-        for path in save(standing, save_to):
-            out.print(f"Written: {path}", markup=False)
+        out.print(written_in_words(save(standing, save_to, before)), markup=False)
         return
-    _print(standing, format)
+    _print(standing, format, remarks)
+
+
+@app.command()
+def publish(
+    period: Half,
+    rule: Annotated[
+        str | None, typer.Option(help="The rule for small numbers: area-tables-1, sensitive-tables-1 ...")
+    ] = None,
+    despite: Annotated[str | None, typer.Option(help="Why, although a number could be worked out.")] = None,
+    format: Formatted = Format.TABLE,  # noqa: A002
+    save_to: SaveTo = None,
+) -> None:
+    """Make the copy of the signed return for the public, small numbers held back; or show the one that was made."""
+    code = Period.parse(period).code
+    with the_office(to_read=True) as office:
+        written = office.do(PublishReturn(period=code, rule=rule, despite=despite), Settings().person)
+        copy = ask(office, None, lambda views: as_published(views, code, rule))
+    if save_to is not None:
+        out.print(written_in_words(save(copy, save_to, name="published")), markup=False)
+        return
+    _print(copy, format)
     if format is Format.TABLE:
-        if remarks.rows:
-            print_table(remarks, format)
-        if standing.changed_since:
-            out.print(
-                f"It differs from what is now known: {', '.join(standing.changed_since)} changed since it was signed "
-                f"(outturn return compare {code}). To send it anew, restate it (outturn do restate-return).",
-                markup=False,
-            )
+        out.print("Recorded as published." if written else "It was published so already.")
 
 
 @app.command()
@@ -198,7 +226,7 @@ def compare(period: Half, version: Version = None, format: Formatted = Format.TA
     """Show what differs between the return as signed and as now known: each cell, with event, person and reason."""
     code = Period.parse(period).code
     with the_office(to_read=True) as office:
-        print_table(ask(office, None, lambda views: proof.compare(views, code, version)), format)
+        print_tables([ask(office, None, lambda views: proof.compare(views, code, version))], format)
 
 
 @app.command()
@@ -218,4 +246,4 @@ def explain(
     """Show the events, reports, files and cells behind one figure of the return, in order; and no others."""
     code = Period.parse(period).code
     with the_office(to_read=True) as office:
-        print_table(ask(office, None, lambda views: proof.explain(views, code, cell, version)), format)
+        print_tables([ask(office, None, lambda views: proof.explain(views, code, cell, version))], format)

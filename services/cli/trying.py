@@ -71,7 +71,23 @@ def what_if(
     file: Annotated[Path, typer.Argument(help="JSON: a list of orders, each with its command and fields.")],
     format: Formatted = Format.TABLE,  # noqa: A002
 ) -> None:
-    """Try draft orders on a throw-away copy: the budgets they change, before and after. Nothing is recorded."""
+    """Try draft orders on a throw-away copy: the budgets they change, before and after. Nothing is recorded.
+
+    The file is a list of orders. Each names a command of outturn do, and its fields as they are recorded: dates like
+    2017-09-30, and money in whole pence, in fields such as amount_pence. For example:
+
+    \b
+    [
+      {"command": "hold-earmark",
+       "fields": {"fund": "moj-victims", "year": "2017-18", "earmark": "winter",
+                  "title": "Winter reserve", "kind": "reserve", "amount_pence": 1250050}},
+      {"command": "release-earmark",
+       "fields": {"fund": "moj-victims", "year": "2017-18", "earmark": "winter",
+                  "amount_pence": 250050, "reason": "Less is needed"}}
+    ]
+
+    Here £12,500.50 is kept aside, and £2,500.50 of it is free again.
+    """
     drafts = _drafts(file)
     with the_office(to_read=True) as office:
         before, after = office.what_if(drafts, Settings().person, budgets)

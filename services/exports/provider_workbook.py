@@ -14,7 +14,7 @@ import xlsxwriter
 from domain.reports.events import Figures
 from projections.reporting import Asked
 from services.exports.provider_workbook_ods import to_ods
-from services.provider_form import DECLARED, ERRORS, NOT_DECLARED, LaidCell, LaidSheet, laid_out
+from services.provider_form import CODE, DECLARED, ERRORS, NOT_DECLARED, LaidCell, LaidSheet, laid_out
 
 _MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 _ENTRY, _GREY, _LINE = "#FFF7D6", "#6F777B", "#B1B4B6"
@@ -91,6 +91,7 @@ def _sheet(sheet: Any, laid: LaidSheet, formats: Mapping[str, Any]) -> None:
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(laid.heading_row - 1)
+    sheet.print_area(0, 0, len(laid.rows) - 1, CODE - 2)
     sheet.set_footer("&L&A&RPage &P of &N")
     sheet.hide_gridlines(2)
 

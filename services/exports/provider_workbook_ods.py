@@ -114,7 +114,11 @@ def _content(sheets: tuple[LaidSheet, ...]) -> Iterator[str]:
                     yield _validation(laid.title, number, row, column, cell)
     yield "</table:content-validations>"
     for number, laid in enumerate(sheets):
-        yield f'<table:table table:name={quoteattr(laid.title)} table:style-name="ta" table:protected="true">'
+        printed = quoteattr(f"'{laid.title}'.A1:'{laid.title}'.F{len(laid.rows)}")
+        yield (
+            f'<table:table table:name={quoteattr(laid.title)} table:style-name="ta" table:protected="true" '
+            f"table:print-ranges={printed}>"
+        )
         for column in range(len(laid.widths)):
             yield f'<table:table-column table:style-name="co{number}-{column}" table:default-cell-style-name="plain"/>'
         for row, cells in enumerate(laid.rows, 1):

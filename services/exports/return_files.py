@@ -71,12 +71,23 @@ def half_before(views: Views, period: str) -> FilledReturn | None:
         return None
 
 
-def save(standing: StandingReturn, folder: Path, before: FilledReturn | None = None) -> list[Path]:
+def save(
+    standing: StandingReturn, folder: Path, before: FilledReturn | None = None, name: str = "return"
+) -> list[Path]:
     """Writes the return in every format into the folder, over earlier files. Returns them, CSV and what it holds first.
 
     The tables in the JSON file are those that the SHA-256 is of.
     """
     said = paper(standing, before)
     return [
-        path for ending in FORMATS for path in save_paper(said, folder / f"return-{standing.filled.period}.{ending}")
+        path for ending in FORMATS for path in save_paper(said, folder / f"{name}-{standing.filled.period}.{ending}")
     ]
+
+
+def written_in_words(paths: list[Path]) -> str:
+    """``Written: returns/return-2017-18-h1.json, .xlsx, .ods, .pdf, and 22 CSV files, each with its metadata.``"""
+    whole = [path for path in paths if path.suffix in (".json", ".xlsx", ".ods", ".pdf")]
+    tables = sum(path.suffix == ".csv" for path in paths)
+    first, *others = whole
+    kinds = ", ".join([str(first), *(path.suffix for path in others)])
+    return f"Written: {kinds}, and {tables} CSV files, each with its metadata."

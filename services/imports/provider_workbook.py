@@ -15,7 +15,7 @@ from domain.reports.measures import Outcome
 from projections.reporting import Asked
 from services.imports.provider_workbook_cells import count, figure, words
 from services.imports.provider_workbook_file import Book, Cell
-from services.imports.provider_workbook_places import About, Fault, Places, label
+from services.imports.provider_workbook_places import About, Fault, Places, label, said_of, short_of
 from services.imports.remarks import as_clause
 from services.provider_form import DECLARED, ENTRY, WHY, lines_explaining
 
@@ -34,16 +34,6 @@ class Reading(NamedTuple):
 def read_workbook(book: Book, about: About, asked: Asked, file: ReportFile) -> Reading:
     """The report in a workbook about what is asked, or every fault at once; a doubt without an explanation is one."""
     return _Reader(book, about, asked).read(file)
-
-
-def said_of(line: Line) -> str:
-    """A line as it is named in a sentence: ``referrals received``; ``under 18 (people who accepted, by age)``."""
-    title = _lower(line.title.removeprefix("Of these, "))
-    return f"{title} ({_lower(line.heading)})" if line.heading else title
-
-
-def _lower(title: str) -> str:
-    return title[:1].lower() + title[1:] if title[1:2].islower() else title
 
 
 class _Reader:
@@ -146,7 +136,7 @@ class _Reader:
             if low > high:
                 in_order = False
                 there = self._there(lines[smaller], lines[larger])
-                than = f"must not be more than {said_of(lines[larger])}, in {there}: correct one of the two"
+                than = f"must not be more than {short_of(lines[larger])}, in {there}: correct one of the two"
                 self._fault(lines[smaller], f"{said_of(lines[smaller])} {than}")
         if not known or not in_order or len(counts) < len(lines):
             return None

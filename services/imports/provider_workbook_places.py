@@ -4,12 +4,14 @@ A sheet is named as the form names it; one that was renamed is told by its numbe
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import NamedTuple
 
 from domain.errors import Refusal
 from domain.periods import Period
 from domain.personal import PERSONAL_COLUMNS, sign_of_a_person
-from domain.reports.form import Line, form_of
+from domain.reports.form import Line, Owed, form_of
+from domain.reports.measures import frameworks
 from projections.reporting import Asked
 from services.imports.columns import key
 from services.imports.provider_workbook_cells import one_line
@@ -17,10 +19,6 @@ from services.imports.provider_workbook_file import Book, Cell, Sheet
 from services.imports.sheet import address
 from services.provider_form import ABOUT, CODE, ENTRY, FIRST_LINE, LAYOUT, UNIT, WHAT, laid_out
 
-_TITLES = frozenset(
-    {ABOUT, "Demand", "People", "Crimes", "Needs and support", "Outcomes", "Restorative justice", "Money and posts"}
-    | {"In words"}
-)
 _PERSONAL = {key(word) for word in PERSONAL_COLUMNS} | {key(f"{word}s") for word in PERSONAL_COLUMNS}
 _ANEW = "ask the office for a new workbook and copy your figures into it"
 
@@ -81,9 +79,30 @@ class About(NamedTuple):
         return self.rows[what].value
 
 
+@cache
+def _titles() -> frozenset[str]:
+    """The names that the sheets of a form may have, under any framework."""
+    forms = (form_of(Owed(framework, framework.measures, framework.outcomes)) for framework in frameworks())
+    return frozenset({ABOUT, *(sheet.title for form in forms for sheet in form)})
+
+
 def label(number: int, name: str) -> str:
     """A sheet's own name if it is one of the form's; otherwise its number."""
-    return name if name in _TITLES else f"Sheet {number}"
+    return name if name in _titles() else f"Sheet {number}"
+
+
+def said_of(line: Line) -> str:
+    """A line as it is named in a sentence: ``referrals received``; ``under 18 (people who accepted, by age)``."""
+    return f"{short_of(line)} ({_lower(line.heading)})" if line.heading else short_of(line)
+
+
+def short_of(line: Line) -> str:
+    """A line within its heading: ``answered``."""
+    return _lower(line.title.removeprefix("Of these, "))
+
+
+def _lower(title: str) -> str:
+    return title[:1].lower() + title[1:] if title[1:2].islower() else title
 
 
 def about_of(book: Book, award: str | None = None, period: str | None = None) -> About:
@@ -189,7 +208,7 @@ class Places:
 
     def _is_of_form(self, sheet: Sheet) -> bool:
         known = {line.key for own in self._form for line in own.lines}
-        by_name = sheet.name in _TITLES
+        by_name = sheet.name in _titles()
         return by_name or any(one_line(c[CODE].text) in known for c in sheet.rows.values() if CODE in c)
 
     def _missing(self) -> None:
@@ -221,7 +240,7 @@ class Places:
                 self.faults.append(Fault(words, place, address(CODE, row)))
                 self._told.add(f"{place}!{row}")
                 return row
-        words = f"the row of the code {line.key} is missing: put it back, with its code in column G"
+        words = f"the row of {said_of(line)} is missing: put it back, with the code {line.key} in column G"
         self.faults.append(Fault(words, place))
         return after
 
@@ -247,7 +266,7 @@ class Places:
                 outside = (not known and self._row_put_in(place, cells)) or outside
         if outside:
             self.notes.append(f"{place}: what was put in beside the form is not read. It stays in the file.")
-        elif not own and sheet.rows and sheet.name not in _TITLES and not self._tells_what_it_is(sheet):
+        elif not own and sheet.rows and sheet.name not in _titles() and not self._tells_what_it_is(sheet):
             self.notes.append(f"{place}: this sheet is not of the form, so it is not read. It stays in the file.")
 
     def _tells_what_it_is(self, sheet: Sheet) -> bool:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
+from typing import Any
 
 from domain.awards.events import (
     AwardApproved,
@@ -20,7 +21,7 @@ from domain.awards.events import (
     Route,
     Share,
 )
-from domain.awards.payment_events import PaymentMade
+from domain.awards.payment_events import PaymentApproved, PaymentMade, PaymentScheduled
 from domain.funds.events import AllocationReceived, EarmarkHeld, EarmarkKind, FundOpened, FundsCommitted, FundsPaid
 from domain.kernel import Event
 from domain.monitoring.events import NilReturnDeclared, ObligationMet, ObligationMoved, ObligationOwed
@@ -195,10 +196,10 @@ def _award(chance: random.Random, number: int) -> Iterator[Deed]:
     yield from _milestones(chance, stream, start)
     for month in range(12):
         payment, paid_on = f"{award}.pay-{month + 1:02}", start + timedelta(days=30 * month)
-        yield (
-            stream,
-            PaymentMade(payment=payment, fund=fund, year=year, amount_pence=pence // 12, paid_on=paid_on),
-        )
+        said: dict[str, Any] = {"payment": payment, "fund": fund, "year": year, "amount_pence": pence // 12}
+        yield stream, PaymentScheduled(**said, due_on=paid_on)
+        yield stream, PaymentApproved(payment=payment)
+        yield stream, PaymentMade(**said, paid_on=paid_on)
         yield purse, FundsPaid(award=award, payment=payment, amount_pence=pence // 12, paid_on=paid_on)
     for quarter in range(1, 5):
         yield from _report(chance, award, year, quarter, start + timedelta(days=91 * quarter))

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from domain.awards.changes import WithdrawAward
-from domain.awards.payment_commands import RecordPayment
 from domain.providers.commands import RegisterProvider
 from projections.awards import AwardRow
 from projections.budget_answers import budgets
@@ -19,15 +18,7 @@ from tests.conftest import LASTING, Clock, OpenAnother
 from tests.contracts import damage
 from tests.contracts.an_office import begin, committed, earmark, go_on
 from tests.contracts.raw_log import RawLog
-from tests.scenes import (
-    FUND,
-    YEAR,
-    awarded,
-    do,
-    everything_in,
-    folded_anew,
-    fund_with,
-)
+from tests.scenes import awarded, do, everything_in, folded_anew, fund_with, paid
 from tests.story import EVERYBODY
 
 DAY = timedelta(days=1)
@@ -94,7 +85,7 @@ def test_lost_rows_are_noticed_when_an_event_asks_for_one(database: str, kind: s
     everything_in(office)
     damage.LOST_ROWS[kind][table](database)
     do(office, *awarded("a3", 100))
-    do(office, RecordPayment(award="a1", fund=FUND, year=YEAR, payment="p1", amount_pence=1, paid_on=EARLIER))
+    do(office, *paid("a1", "p1", 1, EARLIER))
     if table == "awards":
         do(office, WithdrawAward(award="a2", reason="The provider ceased"))
     served_in_the_end(office)

@@ -60,7 +60,7 @@ def test_an_award_from_two_funds_is_approved_from_both_or_from_neither(office: O
 def test_an_award_from_a_fund_that_is_not_open_records_nothing(office: Office) -> None:
     do(office, *fund_with(1_000), PROVIDER, registered())
     before = names(office)
-    with pytest.raises(NotFound, match="There is no fund unheard-of-2017-18"):
+    with pytest.raises(NotFound, match=r"There is no fund unheard-of for 2017-18\."):
         office.do(approved("a1", share(300), share(51, "unheard-of")), EVERYBODY)
     assert names(office) == before
 

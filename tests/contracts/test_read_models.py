@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from domain.awards.payment_commands import RecordPayment
 from domain.kernel import Recorded
 from projections.answers import ANSWERS
 from projections.awards import AwardRow
@@ -25,14 +24,7 @@ from services.wiring import open_office
 from tests.conftest import LASTING, Clock, OpenAnother
 from tests.contracts import damage
 from tests.contracts.an_office import begin, committed, earmark, go_on
-from tests.scenes import (
-    FUND,
-    YEAR,
-    do,
-    everything_in,
-    folded_anew,
-    fund_with,
-)
+from tests.scenes import do, everything_in, folded_anew, fund_with, paid
 from tests.story import EVERYBODY
 
 DAY = timedelta(days=1)
@@ -208,13 +200,13 @@ def test_before_anything_was_recorded_every_answer_is_empty(office: Office, cloc
 def test_a_past_timeline_ends_where_the_past_ends_though_all_was_recorded_in_one_moment(office: Office) -> None:
     begin(office)
     position = office.log.head()
-    do(office, RecordPayment(award="a1", fund=FUND, year=YEAR, payment="p1", amount_pence=1, paid_on=EARLIER))
+    do(office, *paid("a1", "p1", 1, EARLIER))
     with office.as_at(position) as views:
         then = len(timeline(views, "award-a1").rows)
         assert views.history.stream("award-a1")[-1].version == then
         assert [recorded.position for recorded in views.history.latest(1, views.position)] == [position]
     with office.reading() as views:
-        assert len(timeline(views, "award-a1").rows) == then + 1
+        assert len(timeline(views, "award-a1").rows) == then + 3
 
 
 EARLIER = (Clock().now - DAY).date()

@@ -293,6 +293,14 @@ class TestEnding:
         order = self.order.model_copy(update={"ended_on": day})
         given(*AWARDED).when(order).then_refused("it cannot be ended on another day", Refusal)
 
+    def test_an_award_does_not_end_before_the_day_has_come(self) -> None:
+        given(*AWARDED).when(self.order.model_copy(update={"ended_on": TODAY})).decided()
+        tomorrow = self.order.model_copy(update={"ended_on": date(2017, 10, 17)})
+        given(*AWARDED).when(tomorrow).then_refused(
+            "would end at once, and 17 October 2017 has not come: it runs until then. Record its end on that day",
+            Refusal,
+        )
+
     def test_only_an_award_that_runs_is_ended(self) -> None:
         given(REGISTERED).when(self.order).then_refused("is registered: only an award that runs", Refusal)
         given(*AWARDED, CLOSED).when(self.order).then_refused("is closed: only an award that runs", Refusal)

@@ -17,13 +17,9 @@ from domain.awards.payment_commands import (
     FreePayment,
     HoldPayment,
     MeetCondition,
-    PlanSurplus,
     RecordPayment,
-    ReportSpend,
     SchedulePayment,
     SetCondition,
-    SetProfile,
-    SettleSurplusPlan,
     WaiveCondition,
 )
 from domain.awards.payment_events import (
@@ -38,6 +34,7 @@ from domain.awards.payment_events import (
     SurplusPlanSettled,
 )
 from domain.awards.payments import Payment, PaymentStatus
+from domain.awards.spend_commands import PlanSurplus, ReportSpend, SetProfile, SettleSurplusPlan
 from domain.errors import NotFound, Refusal
 from domain.funds.consequences import ClawBackFunds, PayFunds
 from domain.kernel import Event, Role
@@ -251,59 +248,103 @@ def pay(payment: str, amount_pence: int, **more: Any) -> RecordPayment:
     return RecordPayment(payment=payment, amount_pence=amount_pence, **said)
 
 
+def due(payment: str, amount_pence: int) -> tuple[Event, Event]:
+    """A payment that is scheduled and approved."""
+    return scheduled(payment, amount_pence), ready(payment)
+
+
 class TestPaying:
     def test_a_payment_is_recorded_in_the_award_and_in_the_fund(self) -> None:
         order = pay("p1", 30_000_00)
-        story = given(*AWARDED).when(order)
+        story = given(*AWARDED, *due("p1", 30_000_00)).when(order)
         story.then(made("p1", 30_000_00))
         assert story.orders() == [PayFunds(**order.model_dump())]
 
-    @pytest.mark.parametrize("more", [(), (ready("p1"),)])
-    def test_a_payment_that_was_scheduled_is_made_as_it_was_scheduled(self, more: tuple[Event, ...]) -> None:
-        story = given(*TWO_YEARS, scheduled("p1", 100), *more)
-        story.when(pay("p1", 100)).then(made("p1", 100))
+    def test_a_payment_is_scheduled_before_it_is_made(self) -> None:
+        given(*AWARDED).when(pay("p1", 100)).then_refused(r"no payment p1 .* Schedule it first \(schedule-payment\)")
+
+    def test_a_payment_is_approved_before_it_is_made(self) -> None:
+        given(*AWARDED, scheduled("p1", 100)).when(pay("p1", 100)).then_refused(
+            r"p1 is scheduled and not approved: approve it first \(approve-payment\)", Refusal
+        )
+
+    def test_a_payment_is_made_as_it_was_scheduled(self) -> None:
+        story = given(*TWO_YEARS, *due("p1", 100))
         for other in (pay("p1", 99), pay("p1", 100, **OF_2018)):
             story.when(other).then_refused("scheduled as £1 out of moj-victims 2017-18: cancel it", Refusal)
 
     def test_a_payment_keeps_the_day_on_which_it_was_due(self) -> None:
-        payments = Award().after([*AWARDED, scheduled("p1", 100), made("p1", 100)]).payments
+        payments = Award().after([*AWARDED, *due("p1", 100), made("p1", 100)]).payments
         assert payments.payments["p1"] == Payment(
             **OF_2017, amount_pence=100, due_on=date(2017, 10, 1), status=PaymentStatus.PAID
         )
 
-    def test_nothing_is_paid_while_a_condition_holds(self) -> None:
-        given(*AWARDED, SPEND_PLAN).when(pay("p1", 1)).then_refused("held until this is met: spend-plan", Refusal)
-        given(*AWARDED, SPEND_PLAN, SPEND_PLAN_CAME).when(pay("p1", 1)).then(made("p1", 1))
+    def test_a_payment_that_was_once_made_without_a_schedule_stands_and_may_be_said_again(self) -> None:
+        payments = Award().after([*AWARDED, made("p1", 100)]).payments
+        assert payments.paid_from(**OF_2017) == 100
+        given(*AWARDED, made("p1", 100)).when(pay("p1", 100)).then_nothing()
+        given(*AWARDED, made("p1", 100)).when(claw_back("p1", 100)).then(came_back("p1", 100))
 
-    def test_a_condition_that_is_set_after_the_approval_of_a_payment_holds_it_all_the_same(self) -> None:
-        given(*AWARDED, scheduled("p1", 100), ready("p1"), SPEND_PLAN).when(pay("p1", 100)).then_refused(
-            "held until this is met: spend-plan", Refusal
+    def test_nothing_is_paid_while_a_condition_holds(self) -> None:
+        story = given(*AWARDED, *due("p1", 1), SPEND_PLAN).when(pay("p1", 1))
+        story.then_refused("held until this is met: spend-plan", Refusal)
+
+    def test_nothing_is_paid_before_the_day_on_which_a_condition_that_held_it_was_met(self) -> None:
+        story = given(*AWARDED, SPEND_PLAN, scheduled("p1", 1), SPEND_PLAN_CAME, ready("p1"))
+        story.when(pay("p1", 1, paid_on=date(2017, 10, 2))).then(made("p1", 1, date(2017, 10, 2)))
+        story.when(pay("p1", 1, paid_on=date(2017, 10, 1))).then_refused(
+            "spend-plan held this payment until it was met on 2 October 2017", Refusal
         )
 
+    def test_a_condition_that_was_waived_has_no_day_to_wait_for(self) -> None:
+        given(*AWARDED, SPEND_PLAN, WAIVED, *due("p1", 1)).when(pay("p1", 1)).then(made("p1", 1))
+
+    def test_nothing_is_paid_before_the_day_from_which_the_award_is_approved(self) -> None:
+        july = approved(of_2017(120_000_00)).model_copy(update={"effective_on": date(2017, 7, 3)})
+        story = given(REGISTERED, july, *due("p1", 100))
+        story.when(pay("p1", 100)).then(made("p1", 100))
+        story.when(pay("p1", 100, paid_on=date(2017, 7, 2))).then_refused(
+            "hub-2017 is approved from 3 July 2017: it cannot have been paid before", Refusal
+        )
+
+    @pytest.mark.parametrize(
+        ("starts_on", "approved_on", "first"),
+        [
+            (date(2017, 4, 1), date(2017, 10, 16), date(2017, 4, 1)),
+            (date(2017, 4, 1), date(2017, 3, 1), date(2017, 3, 1)),
+            (None, date(2017, 5, 2), date(2017, 5, 2)),
+        ],
+    )
+    def test_without_a_stated_day_it_is_not_paid_before_its_approval_or_its_start_whichever_is_earlier(
+        self, starts_on: date | None, approved_on: date, first: date
+    ) -> None:
+        registered = REGISTERED.model_copy(update={"starts_on": starts_on})
+        approval = approved(of_2017(120_000_00)).model_copy(update={"approved_on": approved_on})
+        story = given(registered, approval, *due("p1", 100))
+        story.when(pay("p1", 100, paid_on=first)).then(made("p1", 100, first))
+        story.when(pay("p1", 100, paid_on=first - timedelta(days=1))).then_refused("it cannot have been paid before")
+
     def test_a_payment_that_is_held_back_or_cancelled_is_not_made(self) -> None:
-        given(*AWARDED, scheduled("p1", 100), held("p1")).when(pay("p1", 100)).then_refused("Free it first", Refusal)
-        given(*AWARDED, scheduled("p1", 100), held("p1")).when(pay("p2", 100)).then(made("p2", 100))
-        given(*AWARDED, scheduled("p1", 100), cancelled("p1")).when(pay("p1", 100)).then_refused("p1 is cancelled")
+        story = given(*AWARDED, *due("p1", 100), held("p1"), *due("p2", 100))
+        story.when(pay("p1", 100)).then_refused("Free it first", Refusal)
+        story.when(pay("p2", 100)).then(made("p2", 100))
+        given(*AWARDED, *due("p1", 100), cancelled("p1")).when(pay("p1", 100)).then_refused("p1 is cancelled")
 
-    def test_no_more_is_paid_than_the_share_has_left_beside_what_is_scheduled_otherwise(self) -> None:
-        story = given(*AWARDED, made("p1", 60_000_00), scheduled("p2", 30_000_00))
-        story.when(pay("p3", 30_000_00)).then(made("p3", 30_000_00))
-        story.when(pay("p3", 30_000_01)).then_refused("£30,000 of this share is neither paid nor scheduled", Refusal)
-        story.when(pay("p2", 30_000_00)).then(made("p2", 30_000_00))
+    def test_nothing_is_paid_in_the_future(self) -> None:
+        given(*AWARDED, *due("p1", 1)).when(pay("p1", 1, paid_on=TOMORROW)).then_refused("made in the future", Refusal)
 
-    def test_nothing_is_paid_in_the_future_or_out_of_a_share_that_is_not_there(self) -> None:
-        given(*AWARDED).when(pay("p1", 1, paid_on=TOMORROW)).then_refused("made in the future", Refusal)
-        given(*AWARDED).when(pay("p1", 1, **OF_2018)).then_refused("no share of moj-victims 2018-19", NotFound)
+    def test_a_payment_in_arrears_may_be_due_and_made_after_the_award_s_end(self) -> None:
+        given(*AWARDED, ENDED).when(schedule("p1", 100)).then(scheduled("p1", 100))
+        given(*AWARDED, *due("p1", 100), ENDED).when(pay("p1", 100, paid_on=TODAY)).then(made("p1", 100, TODAY))
 
     def test_paying_it_twice_records_it_once_even_once_the_award_is_closed(self) -> None:
-        given(*AWARDED, made("p1", 100)).when(pay("p1", 100)).then_nothing()
-        given(*AWARDED, made("p1", 100), SPEND_PLAN, CLOSED).when(pay("p1", 100)).then_nothing()
+        given(*AWARDED, *due("p1", 100), made("p1", 100)).when(pay("p1", 100)).then_nothing()
+        given(*AWARDED, *due("p1", 100), made("p1", 100), SPEND_PLAN, CLOSED).when(pay("p1", 100)).then_nothing()
 
     def test_a_reference_is_never_used_for_another_payment(self) -> None:
-        given(*AWARDED, made("p1", 100)).when(pay("p1", 101)).then_refused("already recorded, differently", Refusal)
+        given(*AWARDED, *due("p1", 100), made("p1", 100)).when(pay("p1", 101)).then_refused("recorded, differently")
 
-    def test_an_award_that_ended_is_still_paid_and_one_that_is_settled_is_not(self) -> None:
-        given(*AWARDED, ENDED).when(pay("p1", 100)).then(made("p1", 100))
+    def test_an_award_that_is_settled_is_not_paid(self) -> None:
         given(*AWARDED, CLOSED).when(pay("p1", 100)).then_refused("is closed, not approved", Refusal)
         given(REGISTERED).when(pay("p1", 100)).then_refused("is registered, not approved", Refusal)
 
@@ -354,6 +395,31 @@ class TestClawingBack:
         story = given(*AWARDED, made("p1", 100), came_back("p1", 40))
         story.when(claw_back("p1", 40, effective_on=date(2017, 10, 2))).then(came_back("p1", 40, date(2017, 10, 2)))
         assert len(story.when(claw_back("p1", 40, reason="The rent was less.")).decided()) == 1
+
+    def test_two_equal_ones_on_one_day_are_two_under_references_of_their_own(self) -> None:
+        one, two = (came_back("p1", 40).model_copy(update={"claw_back": name}) for name in ("c1", "c2"))
+        story = given(*AWARDED, made("p1", 100), one).when(claw_back("p1", 40, claw_back="c2"))
+        story.then(two)
+        assert len(story.orders()) == 1
+        assert Award().after([*AWARDED, made("p1", 100), one, two]).payments.paid_from(**OF_2017) == 20
+
+    @pytest.mark.parametrize("day", [None, TODAY])
+    def test_the_same_reference_twice_is_one_whenever_it_is_said(self, day: date | None) -> None:
+        earlier = came_back("p1", 40, date(2017, 10, 2) if day is None else day)
+        known = earlier.model_copy(update={"claw_back": "c1"})
+        story = given(*AWARDED, made("p1", 100), known).when(claw_back("p1", 40, claw_back="c1", effective_on=day))
+        story.then_nothing()
+        assert story.orders() == []
+
+    @pytest.mark.parametrize("change", [{"amount_pence": 41}, {"reason": "The rent."}, {"effective_on": TODAY}])
+    def test_a_reference_is_never_used_for_other_money_that_came_back(self, change: dict[str, Any]) -> None:
+        known = came_back("p1", 40, date(2017, 10, 2)).model_copy(update={"claw_back": "c1"})
+        order = claw_back("p1", 40, claw_back="c1").model_copy(update=change)
+        given(*AWARDED, made("p1", 100), known).when(order).then_refused("coming back already, differently", Refusal)
+
+    def test_said_again_without_its_reference_it_is_still_the_same(self) -> None:
+        known = came_back("p1", 40).model_copy(update={"claw_back": "c1"})
+        given(*AWARDED, made("p1", 100), known).when(claw_back("p1", 40)).then_nothing()
 
     @pytest.mark.parametrize("last", [ENDED, CLOSED, WITHDRAWN])
     def test_money_may_come_back_after_the_award_is_settled(self, last: Event) -> None:
@@ -408,6 +474,17 @@ class TestProfiles:
         given(*AWARDED).when(order).then(profile(staff=100_000_00, rooms=20_000_00))
         short = SetProfile(**HUB, lines=profile(staff=100_000_00, rooms=19_999_99).lines)
         given(*AWARDED).when(short).then_refused(r"The lines come to £119,999\.99, and the award to £120,000", Refusal)
+
+    def test_a_line_may_be_written_as_its_name_and_its_amount(self) -> None:
+        assert ProfileLine.of("Labour: £60,000.50") == ProfileLine(line="Labour", amount_pence=60_000_50)
+        assert ProfileLine.of("Rent: both rooms:  500") == ProfileLine(line="Rent: both rooms", amount_pence=500_00)
+        for words, cure in (
+            ("Labour £60,000", "write a line and its amount like: Labour: £60,000"),
+            (": £60,000", "write a line and its amount"),
+            ("Labour: lots", "must be a number of pounds"),
+        ):
+            with pytest.raises(ValueError, match=cure):
+                ProfileLine.of(words)
 
     def test_each_line_is_given_once(self) -> None:
         lines = (*profile(staff=60_000_00).lines, *profile(staff=60_000_00).lines)
@@ -472,6 +549,34 @@ class TestSpend:
 
     def test_there_is_nothing_to_state_of_an_award_that_is_not_approved(self) -> None:
         given(REGISTERED).when(spend(line("staff", 1, 1))).then_refused("not approved yet", Refusal)
+
+    def test_a_line_may_be_written_in_words(self) -> None:
+        whole = "Staff: planned £700,000; actual £684,500; forecast £1,395,000; why: two posts were filled late"
+        assert SpendLine.of(whole) == SpendLine(
+            line="Staff",
+            planned_pence=700_000_00,
+            actual_pence=684_500_00,
+            forecast_pence=1_395_000_00,
+            explanation="two posts were filled late",
+        )
+        assert SpendLine.of("Rent: both rooms : planned 5; actual £5") == line("Rent: both rooms", 500, 500)
+        assert SpendLine.of("Staff: planned £5; actual £4; why: it fell; it rose") == line(
+            "Staff", 500, 400, "it fell; it rose"
+        )
+
+    @pytest.mark.parametrize(
+        ("words", "cure"),
+        [
+            ("Staff", "write a line of spend like: Staff: planned £700,000; actual £684,500"),
+            ("Staff: actual £5; planned £5", "write a line of spend like"),
+            ("planned £5; actual £5", "write a line of spend like"),
+            ("Staff: planned £5; actual £5; forecast", "write a line of spend like"),
+            ("Staff: planned £5; actual lots", "must be a number of pounds"),
+        ],
+    )
+    def test_what_is_no_line_of_spend_is_refused_with_the_cure(self, words: str, cure: str) -> None:
+        with pytest.raises(ValueError, match=cure):
+            SpendLine.of(words)
 
     def test_a_last_statement_may_come_after_the_award_is_closed(self) -> None:
         given(*AWARDED, CLOSED).when(spend(line("staff", 100, 100))).then(self.reported)

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from domain.awards.award import Award, AwardStatus
 from domain.awards.change_events import AwardAmountConfirmed, AwardReduced
 from domain.awards.changes import ConfirmAwardAmount, ReduceAward, WithdrawAward
-from domain.awards.commands import ApproveAward, AwardCommand, ConfirmAward, RegisterAward
+from domain.awards.commands import ApproveAward, AwardCommand, CommitMatch, ConfirmAward, RegisterAward
 from domain.awards.events import (
     AwardApproved,
     AwardRegistered,
@@ -37,6 +37,7 @@ from tests.domain.the_hub import (
     HUB,
     PAID,
     PAY,
+    READY,
     REGISTER,
     REGISTERED,
     SHARE,
@@ -161,6 +162,39 @@ class TestApproving:
         story.then_refused(f"Award {HUB} is approved already, for other amounts. Record the change as itself", Refusal)
         assert story.orders() == []
 
+    @pytest.mark.parametrize(
+        ("change", "words"),
+        [
+            ({"decision": "2017-04"}, r"by a decision in other words \(decision\)"),
+            ({"rests_on": "018"}, r"resting on 017 \(rests_on\)"),
+            ({"effective_on": date(2017, 8, 1)}, r"from 1 July 2017 \(effective_on\)"),
+            (
+                {"shares": (SHARE.model_copy(update={"amount_pence": 1}),), "rests_on": "018"},
+                r"for other amounts; and resting on 017 \(rests_on\)\. Record the change as itself",
+            ),
+        ],
+    )
+    def test_an_approval_said_again_otherwise_is_refused_by_what_differs(
+        self, change: dict[str, Any], words: str
+    ) -> None:
+        known = APPROVED.model_copy(update={"rests_on": "017", "effective_on": date(2017, 7, 1)})
+        order = APPROVE.model_copy(update={"rests_on": "017", "effective_on": date(2017, 7, 1)})
+        given(REGISTERED, known).when(order).then_nothing()
+        given(REGISTERED, known).when(order.model_copy(update=change)).then_refused(words, Refusal)
+
+    def test_what_an_approval_did_not_say_is_not_added_by_saying_it_again(self) -> None:
+        bare = AwardApproved(shares=(SHARE,), decision=None)
+        for change, words in (
+            ({"decision": "2017-03"}, "without a decision's words"),
+            ({"decision": None, "rests_on": "017"}, "resting on no decision on record"),
+            ({"decision": None, "effective_on": date(2017, 7, 1)}, "without a day of its own"),
+        ):
+            given(REGISTERED, bare).when(APPROVE.model_copy(update=change)).then_refused(words, Refusal)
+
+    def test_what_is_not_said_again_stays_as_it_was_approved(self) -> None:
+        known = APPROVED.model_copy(update={"rests_on": "017", "effective_on": date(2017, 7, 1)})
+        given(REGISTERED, known).when(ApproveAward(award=HUB, shares=(SHARE,))).then_nothing()
+
     def test_a_withdrawn_award_is_not_approved_again(self) -> None:
         for before in ((REGISTERED, WITHDRAWN), (REGISTERED, APPROVED, WITHDRAWN)):
             story = given(*before).when(APPROVE)
@@ -180,13 +214,44 @@ class TestApproving:
             Share(fund="serious-violence", year="2023-24", amount_pence=38_405_57),
             Share(fund="serious-violence", year="2024-25", amount_pence=51_207_43),
         )
-        approved = AwardApproved(shares=two_years, decision=None)
+        approved = AwardApproved(shares=two_years, decision=None, approved_on=date(2017, 10, 16))
         given(REGISTERED).when(ApproveAward(award=HUB, shares=two_years)).then(approved)
         assert Award().after([REGISTERED, approved]).amount_pence == 89_613_00
 
     def test_an_award_with_a_share_that_is_not_known_is_not_known_as_a_whole(self) -> None:
         both = AwardApproved(shares=(SHARE, UNKNOWN), decision=None)
         assert Award().after([REGISTERED, both]).amount_pence is None
+
+
+class TestCommittingTheMatchOfABid:
+    order = CommitMatch(award=HUB, shares=(SHARE,), decision="Match for bid b-1")
+
+    def test_an_award_that_is_not_approved_yet_is_approved_and_takes_its_share(self) -> None:
+        story = given(REGISTERED).when(self.order)
+        story.then(APPROVED.model_copy(update={"decision": "Match for bid b-1"}))
+        assert [type(order) for order in story.orders()] == [ConfirmProvider, CommitFunds]
+
+    @pytest.mark.parametrize("amount_pence", [446_000_00, 1, None])
+    def test_an_award_that_is_approved_already_keeps_what_it_takes_and_takes_nothing_more(
+        self, amount_pence: int | None
+    ) -> None:
+        share = SHARE.model_copy(update={"amount_pence": amount_pence})
+        story = given(REGISTERED, AwardApproved(shares=(UNKNOWN, share), decision="2017-03")).when(self.order)
+        story.then_nothing()
+        assert story.orders() == []
+
+    @pytest.mark.parametrize("other", [UNKNOWN, SHARE.model_copy(update={"ring_fence": "dasv"})])
+    def test_an_award_that_takes_nothing_from_where_the_match_is_kept_is_not_the_one(self, other: Share) -> None:
+        given(REGISTERED, AwardApproved(shares=(other,), decision=None)).when(self.order).then_refused(
+            "takes nothing from moj-victims 2017-18, where the match is kept aside: name an award that takes", Refusal
+        )
+
+    def test_an_award_that_was_withdrawn_is_not_the_one(self) -> None:
+        given(REGISTERED, APPROVED, WITHDRAWN).when(self.order).then_refused("is withdrawn, not approved", Refusal)
+        given(REGISTERED, WITHDRAWN).when(self.order).then_refused("was withdrawn: register a new one", Refusal)
+
+    def test_nobody_orders_it(self) -> None:
+        assert not CommitMatch.may
 
 
 class TestSharesWrittenShort:
@@ -197,6 +262,8 @@ class TestSharesWrittenShort:
             ("moj-victims   2017-18 446000", SHARE),
             ("cdr-grants 2017-18 not known", Share(**GRANTS, amount_pence=None)),
             ("cdr-grants 2017-18 Not Known", Share(**GRANTS, amount_pence=None)),
+            ("moj-victims 2017-18 £446,000 in dasv", SHARE.model_copy(update={"ring_fence": "dasv"})),
+            ("cdr-grants 2017-18 not known in dasv", Share(**GRANTS, amount_pence=None, ring_fence="dasv")),
         ],
     )
     def test_a_share_may_be_written_as_its_fund_its_year_and_its_amount(self, words: str, share: Share) -> None:
@@ -222,6 +289,7 @@ class TestSharesWrittenShort:
         [
             (SHARE, "£446,000 from moj-victims 2017-18"),
             (UNKNOWN, "not known from cdr-grants 2017-18 (inferred: £10,000)"),
+            (SHARE.model_copy(update={"ring_fence": "dasv"}), "£446,000 from moj-victims 2017-18 in dasv"),
             (
                 Share(**VICTIMS, amount_pence=213_000_00, printed="£213,000 from OPCC"),
                 "£213,000 from moj-victims 2017-18 (printed: £213,000 from OPCC)",
@@ -334,14 +402,16 @@ class TestWithdrawing:
 
 class TestPaying:
     def test_a_payment_is_recorded_and_taken_from_the_share_of_the_fund(self) -> None:
-        story = given(REGISTERED, APPROVED).when(PAY)
+        story = given(REGISTERED, APPROVED, *READY).when(PAY)
         story.then(PAID)
         assert story.orders() == [
             PayFunds(**VICTIMS, award=HUB, payment="p-1", amount_pence=111_500_00, paid_on=date(2017, 7, 3))
         ]
 
     def test_a_payment_may_be_made_today(self) -> None:
-        assert given(REGISTERED, APPROVED).when(PAY.model_copy(update={"paid_on": date(2017, 10, 16)})).decided()
+        assert (
+            given(REGISTERED, APPROVED, *READY).when(PAY.model_copy(update={"paid_on": date(2017, 10, 16)})).decided()
+        )
 
     def test_payments_out_of_one_share_are_added(self) -> None:
         second = PAID.model_copy(update={"payment": "p-2"})
@@ -358,7 +428,7 @@ class TestPaying:
         )
 
     def test_a_payment_cannot_have_been_made_in_the_future(self) -> None:
-        given(REGISTERED, APPROVED).when(PAY.model_copy(update={"paid_on": date(2017, 10, 17)})).then_refused(
+        given(REGISTERED, APPROVED, *READY).when(PAY.model_copy(update={"paid_on": date(2017, 10, 17)})).then_refused(
             "A payment cannot have been made in the future", Refusal
         )
 

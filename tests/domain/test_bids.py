@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from domain.awards.commands import ApproveAward
+from domain.awards.commands import CommitMatch
 from domain.bids.bid import Bid, BidStatus
 from domain.bids.commands import EarmarkMatch, LoseBid, PrepareBid, SubmitBid, WinBid
 from domain.bids.events import BidLost, BidPrepared, BidSubmitted, BidWon, MatchEarmarked
 from domain.errors import NotFound, Refusal
-from domain.funds.commands import HoldEarmark, ReceiveAllocation, ReleaseEarmark
+from domain.funds.commands import HoldEarmark, ReleaseEarmark
+from domain.funds.consequences import ReceiveWonBid
 from domain.funds.events import EarmarkKind
 from domain.kernel import Event, Role
 from tests.domain.an_award import TODAY, of_2018
@@ -87,13 +88,37 @@ class TestMatch:
             )
         ]
 
+    def test_it_may_be_kept_aside_in_a_ring_fence_and_is_committed_there(self) -> None:
+        matched = MATCHED.model_copy(update={"ring_fence": "youth"})
+        story = given(PREPARED).when(MATCH.model_copy(update={"ring_fence": "youth"}))
+        story.then(matched)
+        (hold,) = story.orders()
+        assert isinstance(hold, HoldEarmark)
+        assert hold.ring_fence == "youth"
+        _allocation, _release, commit = given(PREPARED, matched, SUBMITTED).when(WIN).orders()
+        assert isinstance(commit, CommitMatch)
+        assert commit.shares == (of_2018(75_000_00).model_copy(update={"ring_fence": "youth"}),)
+
+    def test_a_reference_leaves_room_for_the_name_of_its_earmark(self) -> None:
+        longest = {"bid": "b" * 74}
+        given().when(PREPARE.model_copy(update=longest)).then(PREPARED)
+        (hold,) = given(PREPARED).when(MATCH.model_copy(update=longest)).orders()
+        assert len(hold.model_dump()["earmark"]) == 80
+        with pytest.raises(ValidationError, match="bid"):
+            PrepareBid(bid="b" * 75, **dict(PREPARED))
+
+    def test_a_bid_that_was_prepared_under_a_longer_reference_has_no_match(self) -> None:
+        given(PREPARED).when(MATCH.model_copy(update={"bid": "b" * 75})).then_refused("at most 74 characters", Refusal)
+
     def test_keeping_it_aside_twice_holds_it_once(self) -> None:
         for done in ((), (SUBMITTED,), (SUBMITTED, WON), (LOST,)):
             story = given(PREPARED, MATCHED, *done).when(MATCH)
             story.then_nothing()
             assert story.orders() == []
 
-    @pytest.mark.parametrize("change", [{"amount_pence": 1}, {"year": "2017-18"}, {"fund": "cdr-grants"}])
+    @pytest.mark.parametrize(
+        "change", [{"amount_pence": 1}, {"year": "2017-18"}, {"fund": "cdr-grants"}, {"ring_fence": "r"}]
+    )
     def test_a_bid_has_one_match(self, change: dict[str, Any]) -> None:
         given(PREPARED, MATCHED).when(MATCH.model_copy(update=change)).then_refused("is kept aside already", Refusal)
 
@@ -122,16 +147,14 @@ class TestWinning:
         story = given(PREPARED, MATCHED, SUBMITTED).when(WIN)
         story.then(WON)
         assert story.orders() == [
-            ReceiveAllocation(
-                **WON_INTO, amount_pence=650_000_00, source="The letter of 16 October.", received_on=TODAY
-            ),
+            ReceiveWonBid(**WON_INTO, amount_pence=650_000_00, source="The letter of 16 October.", received_on=TODAY),
             ReleaseEarmark(
                 **POT,
                 earmark="match-early-intervention",
                 reason="Bid early-intervention is won: it is committed.",
                 effective_on=TODAY,
             ),
-            ApproveAward(
+            CommitMatch(
                 award="match-2018",
                 shares=(of_2018(75_000_00),),
                 decision="Match for bid early-intervention",
@@ -142,7 +165,7 @@ class TestWinning:
     def test_without_match_there_is_an_allocation_and_nothing_else(self) -> None:
         story = given(PREPARED, SUBMITTED).when(WIN.model_copy(update={"match_award": None}))
         story.then(WON.model_copy(update={"match_award": None}))
-        assert [type(order) for order in story.orders()] == [ReceiveAllocation]
+        assert [type(order) for order in story.orders()] == [ReceiveWonBid]
 
     def test_match_that_is_kept_aside_has_an_award_to_go_to_and_no_match_has_none(self) -> None:
         given(PREPARED, MATCHED, SUBMITTED).when(WIN.model_copy(update={"match_award": None})).then_refused(

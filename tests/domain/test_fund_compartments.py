@@ -11,13 +11,10 @@ from domain.errors import NotFound, Refusal
 from domain.funds.commands import (
     AmendAllocation,
     CapAdministration,
-    CarryFunds,
     ConfirmAllocation,
     HoldEarmark,
     ReceiveAllocation,
-    ReceiveCarriedFunds,
     ReleaseEarmark,
-    ReturnUnderspend,
     SetRingFence,
 )
 from domain.funds.consequences import (
@@ -54,6 +51,7 @@ from domain.funds.events import (
     UnderspendReturned,
 )
 from domain.funds.fund import Fund
+from domain.funds.leaving import CarryFunds, ReceiveCarriedFunds, ReturnUnderspend
 from domain.kernel import Command, Event, Role
 from tests.story import given
 
@@ -179,6 +177,9 @@ class TestAddenda:
     def test_a_reference_is_never_used_for_another_addendum(self) -> None:
         given(*RECEIVED, amended(57)).when(amend(58)).then_refused("Addendum add-1 is already recorded, differently")
         given(*RECEIVED, amended(57)).when(amend(58, "add-2")).then(amended(58, "add-2"))
+
+    def test_an_addendum_of_nought_changes_nothing_and_is_no_addendum(self) -> None:
+        given(*RECEIVED).when(amend(0)).then_refused("by nought, there is nothing to record", Refusal)
 
     def test_an_allocation_amended_twice_is_the_sum_of_all(self) -> None:
         assert Fund().after([*RECEIVED, amended(57), amended(-100_00, "add-2")]).received_pence == 999_900_57
@@ -358,6 +359,31 @@ class TestCarrying:
                 **PERMITTED,
             )
         ]
+
+    def test_money_may_enter_a_ring_fence_of_the_other_fund(self) -> None:
+        story = given(*RECEIVED).when(carry(100, to_ring_fence="dasv"))
+        story.then(carried(100).model_copy(update={"to_ring_fence": "dasv"}))
+        (order,) = story.orders()
+        assert order.model_dump()["to_ring_fence"] == "dasv"
+
+    def test_the_ring_fence_that_money_enters_is_so_much_larger_and_the_core_is_not(self) -> None:
+        june = date(2017, 6, 1)
+        came = came_in(100, to_ring_fence="dasv", effective_on=june)
+        larger = fenced(400_000_00 + 100, effective_on=june, reason="Transfer cf-1 enters it.")
+        story = given(*RECEIVED, fenced(400_000_00))
+        story.when(take_in(100, to_ring_fence="dasv", effective_on=june)).then(came, larger)
+        fund = Fund().after([*RECEIVED, fenced(400_000_00), came, larger])
+        assert (fund.left_in("dasv"), fund.left_in(None)) == (400_001_00, 600_000_00)
+
+    def test_entering_a_ring_fence_twice_makes_it_larger_once(self) -> None:
+        before = (*RECEIVED, fenced(400_000_00), came_in(100, to_ring_fence="dasv"), fenced(400_001_00))
+        given(*before).when(take_in(100, to_ring_fence="dasv")).then_nothing()
+        given(*before).when(take_in(100)).then_refused("Transfer cf-1 is already recorded, differently", Refusal)
+
+    def test_a_ring_fence_that_money_enters_is_set_first(self) -> None:
+        given(*RECEIVED).when(take_in(100, to_ring_fence="dasv")).then_refused(
+            r"has no ring-fence dasv\. Set it first \(set-ring-fence\)", NotFound
+        )
 
     def test_money_may_go_to_another_stream_of_the_same_year(self) -> None:
         story = given(*RECEIVED).when(carry(1, to_fund="cdr-grants", to_year="2022-23"))
@@ -540,6 +566,11 @@ class TestTheAdministrationCap:
 
     def test_a_cap_on_an_allocation_that_is_not_known_stops_nothing(self) -> None:
         given(OPENED, NOT_KNOWN, capped("5", CapBasis.ALLOCATION)).when(administer(10**9)).then(administration(10**9))
+
+    def test_the_help_says_that_the_cap_counts_earmarks_of_administration_and_nothing_else(self) -> None:
+        assert "earmarks of the kind administration, and nothing else" in (CapAdministration.__doc__ or "")
+        award = committed("overheads", 900_000_00)
+        assert Fund().after([*RECEIVED, award]).administration_pence == 0
 
     def test_a_cap_is_for_administration_alone(self) -> None:
         reserve = administer(50_000_01).model_copy(update={"kind": EarmarkKind.RESERVE})

@@ -445,6 +445,39 @@ class TestEarmarks:
             ReleaseEarmark(**VICTIMS, earmark="reserve", reason="Awarded.")
         ).then_nothing()
 
+    def test_two_equal_releases_are_two_under_references_of_their_own(self) -> None:
+        one, two = (self.part(release) for release in ("r1", "r2"))
+        given(OPENED, ONE_MILLION, held(15_000_00), one).when(self.release("r2")).then(two)
+        assert Fund().after([OPENED, ONE_MILLION, held(15_000_00), one, two]).taken_pence == 5_000_00
+
+    def test_the_same_release_twice_is_one(self) -> None:
+        story = given(OPENED, ONE_MILLION, held(15_000_00), self.part("r1"), self.part("r2"))
+        story.when(self.release("r1")).then_nothing()
+        last = EarmarkReleased(earmark="reserve", amount_pence=5_000_00, reason="Awarded.", release="r3")
+        whole = self.release("r3").model_copy(update={"amount_pence": None})
+        story.when(whole).then(last)
+        given(*story.events, last).when(whole).then_nothing()
+
+    @pytest.mark.parametrize(
+        "change",
+        [{"amount_pence": 1}, {"amount_pence": None}, {"reason": "Another."}, {"effective_on": date(2017, 7, 1)}],
+    )
+    def test_a_reference_is_never_used_for_another_release(self, change: dict[str, Any]) -> None:
+        given(OPENED, ONE_MILLION, held(15_000_00), self.part("r1")).when(
+            self.release("r1").model_copy(update=change)
+        ).then_refused("Release r1 of earmark reserve is recorded already, differently", Refusal)
+
+    @staticmethod
+    def part(release: str) -> EarmarkReleased:
+        """Some of the earmark is free."""
+        return EarmarkReleased(earmark="reserve", amount_pence=5_000_00, reason="Awarded.", release=release)
+
+    @staticmethod
+    def release(release: str) -> ReleaseEarmark:
+        """The order to release some of it."""
+        said: dict[str, Any] = {"earmark": "reserve", "amount_pence": 5_000_00, "reason": "Awarded."}
+        return ReleaseEarmark(**VICTIMS, **said, release=release)
+
     def test_an_unknown_earmark_cannot_be_released(self) -> None:
         given(OPENED, ONE_MILLION).when(ReleaseEarmark(**VICTIMS, earmark="reserve", reason="Awarded.")).then_refused(
             "There is no earmark reserve in moj-victims 2017-18", NotFound

@@ -13,7 +13,7 @@ from domain.awards.events import (
     Share,
 )
 from domain.awards.payment_commands import RecordPayment
-from domain.awards.payment_events import PaymentMade
+from domain.awards.payment_events import PaymentApproved, PaymentMade, PaymentScheduled
 
 HUB = "2017-18-vwh-1"
 VICTIMS: dict[str, Any] = {"fund": "moj-victims", "year": "2017-18"}
@@ -32,9 +32,11 @@ REGISTERED = AwardRegistered(
 UNDATED = REGISTERED.model_copy(update={"starts_on": None, "ends_on": None})
 SHARE = Share(**VICTIMS, amount_pence=446_000_00)
 UNKNOWN = Share(**GRANTS, amount_pence=None, inferred_pence=10_000_00)
-APPROVED = AwardApproved(shares=(SHARE,), decision="2017-03")
+APPROVED = AwardApproved(shares=(SHARE,), decision="2017-03", approved_on=date(2017, 10, 16))
 APPROVED_UNKNOWN = AwardApproved(shares=(UNKNOWN,), decision=None)
 WITHDRAWN = AwardWithdrawn(reason="The service closed.")
+SCHEDULED = PaymentScheduled(payment="p-1", **VICTIMS, amount_pence=111_500_00, due_on=date(2017, 6, 30))
+READY = (SCHEDULED, PaymentApproved(payment="p-1"))
 PAID = PaymentMade(payment="p-1", **VICTIMS, amount_pence=111_500_00, paid_on=date(2017, 7, 3))
 
 REGISTER = RegisterAward(

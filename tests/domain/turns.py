@@ -30,25 +30,24 @@ from domain.awards.payment_commands import (
     RecordPayment,
     SchedulePayment,
     SetCondition,
-    SetProfile,
     WaiveCondition,
 )
 from domain.awards.payment_events import ConditionKind, ProfileLine
+from domain.awards.spend_commands import SetProfile
 from domain.bids.commands import EarmarkMatch, LoseBid, PrepareBid, SubmitBid, WinBid
 from domain.funds.commands import (
     AmendAllocation,
     CapAdministration,
-    CarryFunds,
     ConfirmAllocation,
     HoldEarmark,
     OpenFund,
     ReceiveAllocation,
     ReleaseEarmark,
-    ReturnUnderspend,
     SetRingFence,
     SetTolerance,
 )
 from domain.funds.events import CapBasis, EarmarkKind, ReturnedHow
+from domain.funds.leaving import CarryFunds, ReturnUnderspend
 from domain.kernel import Command
 from domain.periods import Frequency
 
@@ -124,7 +123,13 @@ def _carried(at: tuple[str, str], to: tuple[str, str], said: dict[str, Any]) -> 
 
 _places = some.permutations(PLACES)
 _carrying = some.fixed_dictionaries(
-    {"transfer": few, "amount_pence": pence, "ring_fence": ring_fence, "effective_on": some_day}
+    {
+        "transfer": few,
+        "amount_pence": pence,
+        "effective_on": some_day,
+        "ring_fence": ring_fence,
+        "to_ring_fence": ring_fence,
+    }
 )
 
 of_funds = some.one_of(
@@ -142,7 +147,7 @@ of_funds = some.one_of(
         amount_pence=pence,
         ring_fence=ring_fence,
     ),
-    _at(ReleaseEarmark, earmark=few, amount_pence=some.none() | pence, **WHY),
+    _at(ReleaseEarmark, earmark=few, amount_pence=some.none() | pence, release=some.none() | few, **WHY),
     _at(CapAdministration, per_cent=some.just(Decimal(5)), basis=some.sampled_from(CapBasis), source="Agreement"),
 )
 of_awards = some.one_of(
@@ -189,13 +194,13 @@ of_payments = some.one_of(
     _of(CancelPayment, **one_payment, **WHY),
     _at(RecordPayment, **one_payment, amount_pence=pence, paid_on=days),
     _at(RecordPayment, **one_payment, amount_pence=pence, paid_on=days),
-    _of(ClawBackPayment, **one_payment, amount_pence=pence, effective_on=some_day, **WHY),
+    _of(ClawBackPayment, **one_payment, amount_pence=pence, effective_on=some_day, claw_back=some.none() | few, **WHY),
     _of(SetCondition, **one_condition, kind=ConditionKind.SPEND_PLAN, title="A spend plan"),
     _of(MeetCondition, **one_condition, met_on=days, evidence="The plan."),
     _of(WaiveCondition, **one_condition, authorised_by="Finance officer", **WHY),
 )
 of_bids = some.one_of(
-    _at(EarmarkMatch, bid=bids, amount_pence=pence),
+    _at(EarmarkMatch, bid=bids, amount_pence=pence, ring_fence=ring_fence),
     _of(SubmitBid, bid=bids, submitted_on=days),
     some.builds(
         lambda bid, at, amount, award: WinBid(
@@ -211,7 +216,7 @@ of_bids = some.one_of(
         bids,
         place,
         pence,
-        some.sampled_from([None, "a4", "a5"]),
+        some.sampled_from([None, "a1", "a4", "a5"]),
     ),
     _of(LoseBid, bid=bids, lost_on=days, **WHY),
 )
@@ -268,9 +273,8 @@ def _settling_story(
     of: dict[str, Any] = {"award": award, "fund": fund, "year": year, "amount_pence": amount_pence}
     return [
         SetProfile(award=award, by=by),
-        RecordPayment(**of, payment="p8", paid_on=TODAY)
-        if closing
-        else SchedulePayment(**of, payment="p9", due_on=TODAY),
+        SchedulePayment(**of, payment="p8", due_on=TODAY),
+        *([ApprovePayment(award=award, payment="p8"), RecordPayment(**of, payment="p8", paid_on=TODAY)] * closing),
         CloseAward(award=award, closed_on=TODAY, **WHY) if closing else WithdrawAward(award=award, **WHY),
     ]
 
@@ -313,7 +317,7 @@ _stories = some.one_of(
     some.builds(_settling_story, shares, some.sampled_from(Frequency), pence, some.booleans()),
     some.builds(_ring_fence_story, pence, few),
     some.builds(_fund_story, _places, few, pence),
-    some.builds(_bid_story, bids, place, pence, some.sampled_from(["a4", "a5", None])),
+    some.builds(_bid_story, bids, place, pence, some.sampled_from(["a1", "a4", "a5", None])),
 )
 histories = some.lists(_alone | _alone | _stories, min_size=2, max_size=10).map(
     lambda parts: [order for part in parts for order in part]

@@ -17,7 +17,7 @@ from domain.awards.milestone_commands import (
     RescheduleMilestone,
     WaiveMilestone,
 )
-from domain.awards.payment_commands import RecordPayment
+from domain.awards.payment_commands import ApprovePayment, RecordPayment, SchedulePayment
 from domain.errors import OutturnError
 from domain.funds.commands import HoldEarmark, ReceiveAllocation, ReleaseEarmark, SetTolerance, StateTotal
 from domain.funds.events import EarmarkKind
@@ -60,7 +60,7 @@ from tests.projections.particulars import (
     shares,
 )
 from tests.projections.turns import orders_of_turns, stories_of_turns
-from tests.scenes import PROVIDER, YEAR, approved, fund_with, registered, reported, reporting, share
+from tests.scenes import PROVIDER, YEAR, approved, fund_with, paid, registered, reported, reporting, share
 from tests.story import EVERYBODY
 
 modest = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -86,7 +86,7 @@ def _unknown_story(award: str, fund: str, amount: int, given_up: bool) -> list[C
         approved(award, share(None, fund, inferred=5)),
         *([WithdrawAward(award=award, reason=REASON)] if given_up else []),
         ConfirmAwardAmount(**which, amount_pence=amount, source="Ledger"),
-        RecordPayment(**which, payment="p9", amount_pence=1 + amount // 2, paid_on=date(2017, 10, 1)),
+        *paid(award, "p9", 1 + amount // 2, date(2017, 10, 1), fund),
         ReduceAward(**which, variation="v9", by_pence=1 + amount // 4, reason=REASON),
     ]
 
@@ -168,6 +168,8 @@ orders: some.SearchStrategy[Command[Any]] = some.one_of(
     some.builds(ConfirmAwardAmount, **of_a_share, amount_pence=pence, source=some.just("Ledger")),
     some.builds(WithdrawAward, award=awards, **reason),
     some.builds(RecordPayment, **of_a_payment, fund=funds, year=some.just(YEAR), amount_pence=pence, paid_on=days),
+    some.builds(SchedulePayment, **of_a_payment, fund=funds, year=some.just(YEAR), amount_pence=pence, due_on=days),
+    some.builds(ApprovePayment, **of_a_payment),
     some.builds(PlanMilestone, **of_a_milestone, title=some.just("Launch"), due_on=days),
     some.builds(RescheduleMilestone, **of_a_milestone, due_on=days, **reason),
     some.builds(CompleteMilestone, **of_a_milestone, completed_on=days, evidence=some.just("Minutes")),

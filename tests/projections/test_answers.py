@@ -14,7 +14,6 @@ from domain.awards.milestone_commands import (
     RescheduleMilestone,
     WaiveMilestone,
 )
-from domain.awards.payment_commands import RecordPayment
 from domain.funds.commands import (
     HoldEarmark,
     ReceiveAllocation,
@@ -29,7 +28,8 @@ from domain.providers.events import Kind, Status
 from domain.reports.commands import AcceptReport, CorrectReport, SendBackReport
 from domain.tables import Missing
 from projections.answers import ANSWERS, awards, due, overdue, providers, reports
-from projections.budget_answers import budgets, explain
+from projections.budget_answers import budgets
+from projections.explain import explain
 from projections.timeline import timeline
 from services.office import Office
 from tests.conftest import Clock
@@ -41,6 +41,7 @@ from tests.scenes import (
     awarded,
     do,
     fund_with,
+    paid,
     registered,
     reported,
     reporting,
@@ -89,7 +90,7 @@ def test_every_answer_is_a_table_of_that_name_whose_rows_fit_its_columns(office:
 
 def test_a_budget_shows_what_was_received_committed_kept_aside_paid_and_is_left(office: Office) -> None:
     do(office, *fund_with(1_000), PROVIDER, *awarded("a1", 300), *awarded("a2", 200), earmark(150))
-    do(office, RecordPayment(**IN_SHARE, payment="p1", amount_pence=75_00, paid_on=date(2017, 10, 1)))
+    do(office, *paid("a1", "p1", 75_00, date(2017, 10, 1)))
     do(office, ReleaseEarmark(**IN_FUND, earmark="reserve", amount_pence=50_00, reason="Not needed"))
     row = the_budget(office)
     assert (row["fund"], row["year"]) == ("moj-victims", "2017-18")
@@ -220,7 +221,7 @@ def test_a_single_tender_shows_its_ground(office: Office) -> None:
 
 def test_a_withdrawn_award_is_worth_what_was_paid(office: Office) -> None:
     do(office, *fund_with(1_000), PROVIDER, *awarded("a1", 300))
-    do(office, RecordPayment(**IN_SHARE, payment="p1", amount_pence=75_00, paid_on=date(2017, 10, 1)))
+    do(office, *paid("a1", "p1", 75_00, date(2017, 10, 1)))
     do(office, WithdrawAward(award="a1", reason="The provider ceased"))
     (row,) = asked(office, "awards")
     assert (row["amount_pence"], row["paid_pence"], row["status"]) == (75_00, 75_00, "withdrawn")

@@ -17,13 +17,14 @@ from domain.funds.fund import Fund
 from domain.kernel import Command, Recorded
 from domain.reports.events import Figures
 from projections.awards import AwardRow, ShareRow
-from projections.budget_answers import EXPLAINED, balances, budgets, explain, over_of
-from projections.budgets import FIELDS, WHOLE, BalanceRow, FundRow, LedgerRow
+from projections.budget_answers import budgets, ring_fences
+from projections.budgets import FIELDS, RING_FENCE, WHOLE, BalanceRow, FundRow, LedgerRow, TermRow
 from projections.monitoring import OPEN, DueItem
 from projections.partners import ContributionRow
 from projections.payments import ConditionRow, PaymentRow, ProfileRow
 from projections.reports import AcceptedReport, ReportContent, ReportRow
 from projections.rows import METADATA, Rows
+from projections.standing import balances, over_of
 from projections.views import Views
 from services.event_store import open_log
 from services.office import Office
@@ -155,6 +156,7 @@ def test_what_is_carried_out_of_one_fund_comes_into_another(history: list[Comman
 def test_a_balance_is_the_sum_of_its_entries_in_the_ledger(history: list[Command[Any]]) -> None:
     with lived(history) as office, office.reading() as views:
         entries = views.rows(LedgerRow)
+        sizes = [each for each in views.rows(TermRow) if each.kind == RING_FENCE]
         for row in views.rows(BalanceRow):
             own = [each for each in entries if [each.fund, each.year] == [row.fund, row.year]]
             for field in FIELDS:
@@ -162,29 +164,51 @@ def test_a_balance_is_the_sum_of_its_entries_in_the_ledger(history: list[Command
                     amounts = [each.amount for each in own if each.field == field]
                 elif field == "allocations":
                     continue  # a ring-fence has none of its own
+                elif field == "received":
+                    said = [e.amount_pence or 0 for e in sizes if (e.fund, e.year, e.about) == key_of(row)]
+                    amounts = said[-1:]  # a ring-fence is set as a whole
                 else:
-                    named = "ring_fenced" if field == "received" else field
-                    amounts = [e.amount for e in own if (e.field, e.ring_fence) == (named, row.ring_fence)]
+                    amounts = [e.amount for e in own if (e.field, e.ring_fence) == (field, row.ring_fence)]
                 assert getattr(row, field) == sum(amounts), field
-        assert {each.field for each in entries} <= {*FIELDS, "ring_fenced"}
+        assert {each.field for each in entries} <= set(FIELDS)
         assert balances(views, date.max) == balances(views)
+
+
+def key_of(row: BalanceRow) -> tuple[str, str, str]:
+    """The fund, the year and the ring-fence."""
+    return row.fund, row.year, row.ring_fence
 
 
 @given(histories)
 @modest
-def test_the_events_behind_a_figure_of_a_budget_add_up_to_it(history: list[Command[Any]]) -> None:
+def test_what_holds_by_the_last_of_all_days_is_what_is_known(history: list[Command[Any]]) -> None:
     with lived(history) as office, office.reading() as views:
-        for budget in budgets(views).records():
-            for field in EXPLAINED:
-                table = explain(views, budget["fund"], budget["year"], field)
-                lines = list(table.records())
-                so_far = "so_far_pence" if field.endswith("_pence") else "so_far"
-                assert [line["position"] for line in lines] == sorted(line["position"] for line in lines)
-                if budget[field] is None:
-                    assert table.notes
-                else:
-                    assert budget[field] == (lines[-1][so_far] if lines else 0)
-                    assert not table.notes
+        assert budgets(views, date.max).rows == budgets(views).rows
+        assert ring_fences(views, date.max).rows == ring_fences(views).rows
+
+
+@given(histories, some.dates(date(2017, 3, 31), date(2017, 10, 17)))
+@modest
+def test_nothing_that_is_said_of_a_thing_holds_before_the_thing_itself(history: list[Command[Any]], on: date) -> None:
+    with lived(history) as office, office.reading() as views:
+        for own in balances(views, on).values():
+            for row in own.values():
+                assert min(row.earmarked, row.administration, row.inferred) >= 0
+                assert 0 <= row.awards_not_known <= row.awards
+                assert 0 <= row.allocations_not_known <= row.allocations
+
+
+@given(histories)
+@modest
+def test_what_a_fund_may_keep_for_administration_is_what_the_rules_say(history: list[Command[Any]]) -> None:
+    with lived(history) as office, office.reading() as views:
+        for budget, row in zip(budgets(views).records(), rows_by_year(views), strict=True):
+            fund = fund_of(office, row)
+            assert budget["administration_cap_pence"] == fund.administration_cap_pence
+            assert budget["administration_pence"] == fund.administration_pence
+            known = budget["received_pence"] is not None
+            exact = all(allocation.exact for allocation in fund.allocations.values())
+            assert budget["received_exactly"] == (exact if known else None)
 
 
 @given(histories)

@@ -7,7 +7,6 @@ import pytest
 
 from domain.awards.changes import WithdrawAward
 from domain.awards.events import Route
-from domain.awards.payment_commands import RecordPayment
 from domain.funds.commands import OpenFund
 from domain.kernel import Recorded
 from domain.monitoring.commands import DeclareNilReturn, WaiveObligation
@@ -31,6 +30,7 @@ from tests.scenes import (
     awarded,
     do,
     fund_with,
+    paid,
     registered,
     reported,
     reporting,
@@ -320,9 +320,9 @@ def test_only_awards_of_the_returns_funds_and_days_are_in_it(office: Office) -> 
 
 
 def test_a_withdrawn_award_is_in_the_return_only_if_something_was_paid(two_services: Office) -> None:
-    paid = RecordPayment(award="a1", fund=FUND, year=YEAR, payment="p1", amount_pence=5, paid_on=date(2017, 5, 1))
     end = "The provider ceased"
-    do(two_services, paid, WithdrawAward(award="a1", reason=end), WithdrawAward(award="a2", reason=end))
+    do(two_services, *paid("a1", "p1", 5, date(2017, 5, 1)))
+    do(two_services, WithdrawAward(award="a1", reason=end), WithdrawAward(award="a2", reason=end))
     assert [plain(row[0]) for row in section(two_services, "service-list").rows] == ["a1", "All services"]
 
 

@@ -34,31 +34,27 @@ from domain.awards.payment_commands import (
     FreePayment,
     HoldPayment,
     MeetCondition,
-    PlanSurplus,
     RecordPayment,
-    ReportSpend,
     SchedulePayment,
     SetCondition,
-    SetProfile,
-    SettleSurplusPlan,
     WaiveCondition,
 )
 from domain.awards.payment_events import ConditionKind, SpendLine
+from domain.awards.spend_commands import PlanSurplus, ReportSpend, SetProfile, SettleSurplusPlan
 from domain.bids.commands import EarmarkMatch, LoseBid, PrepareBid, SubmitBid, WinBid
 from domain.decisions.commands import RecordDecision
 from domain.funds.commands import (
     AmendAllocation,
     CapAdministration,
-    CarryFunds,
     ConfirmAllocation,
     HoldEarmark,
     ReceiveAllocation,
     ReleaseEarmark,
-    ReturnUnderspend,
     SetRingFence,
     SetTolerance,
 )
 from domain.funds.events import CapBasis, EarmarkKind, ReturnedHow
+from domain.funds.leaving import CarryFunds, ReturnUnderspend
 from domain.kernel import Command
 from domain.periods import Frequency
 from domain.providers.commands import MergeProvider, RecogniseProvider, RenameProvider
@@ -98,6 +94,7 @@ spend = some.builds(
 carried: dict[str, Any] = {
     "transfer": some.sampled_from(["t1", "t2"]),
     "ring_fence": ring_fences,
+    "to_ring_fence": ring_fences,
     "amount_pence": pence,
     "permission": some.just("The funder's letter"),
     "effective_on": from_a_day,
@@ -207,7 +204,14 @@ of_payments: list[some.SearchStrategy[Command[Any]]] = [
     some.builds(HoldPayment, **of_a_payment, **reason),
     some.builds(FreePayment, **of_a_payment, **reason),
     some.builds(CancelPayment, **of_a_payment, **reason),
-    some.builds(ClawBackPayment, **of_a_payment, amount_pence=pence, effective_on=from_a_day, **reason),
+    some.builds(
+        ClawBackPayment,
+        **of_a_payment,
+        amount_pence=pence,
+        effective_on=from_a_day,
+        claw_back=some.sampled_from([None, "w1", "w2"]),
+        **reason,
+    ),
     some.builds(SetProfile, **of_an_award, by=some.sampled_from([Frequency.MONTHLY, Frequency.QUARTERLY])),
     some.builds(
         ReportSpend,
@@ -256,7 +260,7 @@ of_partners: list[some.SearchStrategy[Command[Any]]] = [
 
 of_bids: list[some.SearchStrategy[Command[Any]]] = [
     some.builds(PrepareBid, bid=bids, title=some.just("Bid"), funder=some.just("Home Office"), amount_pence=pence),
-    some.builds(EarmarkMatch, bid=bids, **of_a_fund, amount_pence=pence),
+    some.builds(EarmarkMatch, bid=bids, **of_a_fund, amount_pence=pence, ring_fence=ring_fences),
     some.builds(SubmitBid, bid=bids, submitted_on=days),
     some.builds(
         WinBid,
@@ -342,7 +346,10 @@ def _ring_fence_story(award: str, fund: str, amount: int, known: bool, out: int)
         ConfirmAwardAmount(award=award, **which, amount_pence=amount * 100, source="Ledger"),
         HoldEarmark(**apart, earmark="e9", title="Apart", kind=EarmarkKind.RESERVE, amount_pence=out),
         ReleaseEarmark(**which, earmark="e9", amount_pence=1, reason=REASON),
-        CarryFunds(**apart, **carried, transfer="t9", amount_pence=out),
+        SetRingFence(
+            **{**apart, "year": NEXT_YEAR}, title="Domestic abuse", amount_pence=0, reason=REASON, effective_on=TODAY
+        ),
+        CarryFunds(**apart, **carried, transfer="t9", amount_pence=out, to_ring_fence=RING_FENCE if known else None),
         ReturnUnderspend(**apart, returned="u9", amount_pence=1, how=ReturnedHow.REPAID, reason=REASON),
         SetRingFence(**apart, title="Domestic abuse", amount_pence=amount * 150, reason="Less is needed"),
     ]

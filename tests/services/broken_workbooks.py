@@ -146,8 +146,7 @@ PLANTED: dict[str, Planted] = {
     "improved above answered": in_cell(
         "outcome.resilience.improved",
         13,
-        f"must not be more than answered (coped and built resilience to move "
-        f"forward with daily life), in {_ANSWERED[1]}",
+        f"must not be more than answered, in {_ANSWERED[1]}: correct one of the two",
     ),
     "answered above eligible": in_cell("outcome.resilience.answered", 21, f"in {_ELIGIBLE[1]}: correct one of the two"),
     "improved above eligible, answered not known": Planted(
@@ -175,7 +174,9 @@ PLANTED: dict[str, Planted] = {
     ),
     "no About": Planted(lambda book: book.remove("About"), (("", "", "its sheet About is missing"),)),
     "missing sheet": Planted(lambda book: book.remove("Crimes"), (("", "", "the sheet Crimes is missing"),)),
-    "missing row": Planted(_lost_rows, (("Demand", "", "the row of the code declined is missing"),)),
+    "missing row": Planted(
+        _lost_rows, (("Demand", "", "the row of referrals declined, or closed before contact is missing"),)
+    ),
     "missing code": Planted(
         _without_code,
         ((*place("declined", "G"), "the code of this row is missing: write declined here"),),
@@ -184,7 +185,7 @@ PLANTED: dict[str, Planted] = {
         lambda book: book.put(*place("declined", "G"), "referrals"),
         (
             (*place("declined", "G"), "the code referrals stands in G4 already"),
-            ("Demand", "", "the row of the code declined is missing"),
+            ("Demand", "", "the row of referrals declined, or closed before contact is missing"),
         ),
     ),
     "unknown code": Planted(

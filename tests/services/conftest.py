@@ -23,7 +23,7 @@ def outturn(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.Monk
 def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The database of a demonstration that was played to its end. Tests read it, and write to copies only."""
     database = tmp_path_factory.mktemp("demo") / "demo.db"
-    with open_demo(Settings(database=str(database))) as demonstration:
+    with open_demo(Settings(database=str(database), documents=database.with_name("documents"))) as demonstration:
         demonstration.play(lambda _number: None)
     return database
 
@@ -31,5 +31,5 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def demonstration(played: Path) -> Iterator[Demonstration]:
     """The demonstration, open. Tests here only read it."""
-    with open_demo(Settings(database=str(played))) as demonstration:
+    with open_demo(Settings(database=str(played), documents=played.with_name("documents"))) as demonstration:
         yield demonstration

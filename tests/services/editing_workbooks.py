@@ -158,7 +158,8 @@ class EditingOds:
         row = self._row(sheet, number)
         while len(row) < column_index_from_string(letters):
             ElementTree.SubElement(row, f"{_T}table-cell")
-        return row[column_index_from_string(letters) - 1]
+        target: ElementTree.Element = row[column_index_from_string(letters) - 1]
+        return target
 
     def put(self, sheet: str, cell: str, value: Any, how: str = "") -> None:
         target = self._cell(sheet, cell)

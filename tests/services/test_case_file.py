@@ -252,3 +252,10 @@ class TestParticulars:
     def test_the_share_as_approved_stands_beside_the_share_as_it_is(self, office: Office) -> None:
         (share,) = one(office, "DEM-2025-03")["shares"].records()
         assert share["amount_pence"] - share["approved_pence"] == 1_234_567
+
+    def test_that_it_is_a_demonstration_is_said_once_at_its_end(self, desk: Terminal) -> None:
+        for asked in (["award", "DEM-2025-03"], ["budgets"], ["award", "DEM-2025-03", "--as-at", "2025-12-31"]):
+            assert desk.run("show", *asked) == 0, desk.err
+            said = " ".join(desk.out.split())
+            assert said.count(console.DEMONSTRATION) == 1
+            assert said.endswith(console.DEMONSTRATION)

@@ -152,6 +152,34 @@ def test_a_past_moment_may_be_a_position_a_day_or_a_time(outturn: Terminal) -> N
     assert "--as-at takes a day" in outturn.err
 
 
+def test_what_holds_on_a_day_can_be_asked_of_budgets_and_of_what_is_behind_a_figure(outturn: Terminal) -> None:
+    with_a_fund(outturn)
+    order = ["approve-award", "--award", "A1", "--share", "moj 2017-18 £600", "--effective-on", "2017-04-01"]
+    assert outturn.run("do", *order) == 0, outturn.err
+    figure = ["explain", "moj", "2017-18", "committed_pence"]
+    assert [line["so_far_pence"] for line in outturn.rows(*figure, "--on", "2017-04-01")] == [60_000]
+    assert outturn.rows(*figure, "--on", "2017-03-31") == []
+    assert outturn.rows("budgets", "--on", "2017-04-01")[0]["committed_pence"] == 60_000
+    assert outturn.rows("ring-fences", "--on", "2017-04-01") == []
+    assert outturn.rows("underspend", "--on", "2017-04-01")[0]["days"] == 364
+    assert outturn.run("show", "awards", "--on", "2017-04-01") == 1
+    assert "--on goes with budgets, ring-fences, underspend and explain" in outturn.err
+
+
+def test_one_sentence_says_of_which_day_it_is_and_what_was_known_when(outturn: Terminal) -> None:
+    with_a_fund(outturn)
+    assert outturn.run("show", "budgets", "--as-at", "2001-01-01") == 0
+    assert outturn.out.splitlines()[-1] == "As it was known at the end of 1 January 2001."
+    assert outturn.run("show", "budgets", "--as-at", "4") == 0
+    assert outturn.out.splitlines()[-1] == "As it was known at log position 4."
+    assert outturn.run("show", "budgets", "--as-at", "2001-01-01T09:30", "--on", "2017-06-30") == 0
+    said = " ".join(outturn.out.split())
+    assert "What was known on 1 January 2001 at 9:30am of what held on 30 June 2017." in said
+    assert said.count("known on") == 1
+    assert "As it was known" not in said
+    assert "now known" not in said
+
+
 def test_the_timeline_of_nothing_is_an_error_that_says_how_to_name_a_thing(outturn: Terminal) -> None:
     with_a_fund(outturn)
     assert outturn.run("show", "timeline", "award-nothing") == 1
@@ -323,3 +351,113 @@ def test_what_passed_to_a_successor_is_not_released_to_our_own_fund(outturn: Ter
         assert outturn.run("do", *words, "--reason", "Settled") == 1
         assert "has passed to a successor by law" in outturn.err
     assert outturn.rows("budgets")[0]["committed_pence"] == 60_001
+
+
+def test_help_tells_the_words_of_a_decision_from_the_decision_on_record(outturn: Terminal) -> None:
+    assert outturn.run("do", "approve-award", "--help") == 0
+    said = " ".join(outturn.out.split())
+    assert "the decision in free words, as the paper prints it, such as: Decision Record 017" in said
+    assert "the number of a decision that is on record here (record-decision), such as: 017" in said
+
+
+def test_an_award_approved_again_on_another_decision_is_refused_by_what_differs(outturn: Terminal) -> None:
+    with_a_fund(outturn)
+    decision = ["record-decision", "--title", "T", "--decided-on", "2017-05-09", "--decided", "To fund it"]
+    for number in ("017", "018"):
+        assert outturn.run("do", *decision, "--decision", number, "--no-significant-public-interest") == 0, outturn.err
+    order = ["do", "approve-award", "--award", "A1", "--share", "moj 2017-18 £600", "--decision", "Record 17"]
+    assert outturn.run(*order, "--rests-on", "017") == 0, outturn.err
+    assert outturn.run(*order, "--rests-on", "017") == 0
+    assert "recorded already" in outturn.out
+    assert outturn.run(*order, "--rests-on", "018") == 1
+    assert "Award A1 is approved already, resting on 017 (rests_on)." in outturn.err
+    assert outturn.run(*order[:-1], "Record 18") == 1
+    assert "by a decision in other words (decision)" in outturn.err
+
+
+def test_a_share_may_name_its_ring_fence_in_plain_words(outturn: Terminal) -> None:
+    with_a_fund(outturn)
+    fence = [
+        "set-ring-fence",
+        "--fund",
+        "moj",
+        "--year",
+        "2017-18",
+        "--ring-fence",
+        "dasv",
+        "--title",
+        "Domestic abuse",
+    ]
+    assert outturn.run("do", *fence, "--amount", "£400", "--reason", "Agreed") == 0, outturn.err
+    assert outturn.run("do", "approve-award", "--help") == 0
+    assert "moj-victims 2017-18 £446,000 in advisers" in " ".join(outturn.out.split())
+    order = ["do", "approve-award", "--award", "A1", "--share"]
+    assert outturn.run(*order, "moj 2017-18 £300 in no/where") == 1
+    assert outturn.err.startswith("--share: ring_fence: must be letters, digits")
+    assert outturn.run(*order, "moj 2017-18 £300 in dasv") == 0, outturn.err
+    assert outturn.rows("ring-fences")[0]["committed_pence"] == 30_000
+
+
+def test_lines_of_a_profile_and_of_spend_have_a_plain_form_that_the_help_shows(outturn: Terminal) -> None:
+    with_a_fund(outturn)
+    assert outturn.run("do", "approve-award", "--award", "A1", "--share", "moj 2017-18 £600") == 0
+    assert outturn.run("do", "set-profile", "--help") == 0
+    assert "like: Labour: £60,000" in " ".join(outturn.out.split())
+    profile = ["do", "set-profile", "--award", "A1", "--line", "Labour: £400.50", "--line", "Rent: £199.50"]
+    assert outturn.run(*profile) == 0, outturn.err
+    assert outturn.run("do", "report-spend", "--help") == 0
+    form = "Staff: planned £700,000; actual £684,500; forecast £1,395,000; why: two posts were filled late"
+    assert form in " ".join(outturn.out.split())
+    spend = ["do", "report-spend", "--award", "A1", "--period", "2017-18-h1", "--received-on", "2017-10-20"]
+    assert outturn.run(*spend, "--line", "Labour: planned £200; actual £150; why: A post stood vacant") == 0, (
+        outturn.err
+    )
+    assert "Labour" in outturn.out
+    assert outturn.run(*spend, "--line", "Labour, £200") == 1
+    assert "--line: write a line of spend like" in outturn.err
+
+
+def test_what_is_not_there_is_named_as_people_name_it(outturn: Terminal) -> None:
+    reason = ["--reason", "Agreed"]
+    for words, said in (
+        (
+            ["release-earmark", "--fund", "f1", "--year", "2026-27", "--earmark", "e", *reason],
+            "There is no fund f1 for 2026-27.",
+        ),
+        (
+            ["waive-obligation", "--award", "A1", "--schedule", "outcome-report", "--period", "2017-18-h1", *reason],
+            "There is no obligation of award A1 under schedule outcome-report for 2017-18-h1.",
+        ),
+        (
+            ["accept-report", "--award", "A1", "--period", "2017-18-h1"],
+            "There is no report of award A1 for 2017-18-h1.",
+        ),
+        (["fill-return", "--period", "2017-18-h1"], "There is no return for 2017-18-h1."),
+        (["close-award", "--award", "A1", "--closed-on", "2017-10-01", *reason], "There is no award A1."),
+    ):
+        assert outturn.run("do", *words) == 1
+        assert outturn.err.strip() == said
+
+
+def test_a_reference_of_a_bid_that_is_too_long_is_refused_in_words(outturn: Terminal) -> None:
+    order = ["do", "prepare-bid", "--title", "T", "--funder", "Home Office", "--amount", "£700"]
+    assert outturn.run(*order, "--bid", "b" * 75) == 2
+    assert "bid: must be letters" in outturn.err
+    assert "at most 74" in outturn.err
+    assert outturn.run(*order, "--bid", "b" * 74) == 0, outturn.err
+
+
+def test_a_payment_is_scheduled_approved_and_paid_in_this_order(outturn: Terminal) -> None:
+    with_a_fund(outturn)
+    assert outturn.run("do", "approve-award", "--award", "A1", "--share", "moj 2017-18 £600") == 0
+    which = ["--award", "A1", "--payment", "p1"]
+    amount = ["--fund", "moj", "--year", "2017-18", "--amount", "£100"]
+    pay = ["do", "record-payment", *which, *amount, "--paid-on", "2017-07-01"]
+    assert outturn.run(*pay) == 1
+    assert "Schedule it first (schedule-payment)" in outturn.err
+    assert outturn.run("do", "schedule-payment", *which, *amount, "--due-on", "2018-04-30") == 0, outturn.err
+    assert outturn.run(*pay) == 1
+    assert "approve it first (approve-payment)" in outturn.err
+    assert outturn.run("do", "approve-payment", *which) == 0
+    assert outturn.run(*pay) == 0, outturn.err
+    assert outturn.rows("budgets")[0]["paid_pence"] == 10_000

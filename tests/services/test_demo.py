@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
@@ -12,6 +13,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from domain.awards.payment_events import PaymentApproved, PaymentMade, PaymentScheduled
 from domain.errors import Refusal
 from domain.kernel import LONDON
 from domain.providers.commands import RegisterProvider
@@ -20,10 +22,11 @@ from projections.answers import ANSWERS, overdue
 from projections.half_yearly_return.form import MADE_UP, as_it_stands, fill_in
 from projections.views import Views
 from services.checks import check_log, check_read_models, check_signatures
-from services.demo import PLAYER, RETURNS, Demonstration, open_demo, steps
+from services.demo import PAPERS, PLAYER, RETURNS, Demonstration, open_demo, steps
 from services.exports.return_files import save
 from services.settings import Settings
 from services.wiring import open_office
+from tests.services.terminal import Terminal
 
 
 def rows(views: Views, answer: str, **where: Any) -> list[dict[str, Any]]:
@@ -150,11 +153,11 @@ def test_the_log_and_all_that_is_folded_from_it_prove_sound(demonstration: Demon
 
 
 def test_played_again_it_says_what_is_there_and_adds_nothing(tmp_path: Path) -> None:
-    database = str(tmp_path / "demo.db")
-    with open_demo(Settings(database=database)) as first:
+    settings = Settings(database=str(tmp_path / "demo.db"), documents=tmp_path / "documents")
+    with open_demo(settings) as first:
         first.play(lambda _number: None)
         head = first.office.log.head()
-    with open_demo(Settings(database=database)) as second:
+    with open_demo(settings) as second:
         (said,) = second.play(lambda _number: None)
         assert second.office.log.head() == head
     assert said == f"The demonstration is there already: {head} events. Nothing was added."
@@ -168,15 +171,65 @@ def test_broken_off_it_goes_on_where_it_stopped(tmp_path: Path, demonstration: D
         if number == 60:
             raise BrokenOff
 
-    database = str(tmp_path / "demo.db")
-    with open_demo(Settings(database=database)) as first, pytest.raises(BrokenOff):
+    settings = Settings(database=str(tmp_path / "demo.db"), documents=tmp_path / "documents")
+    with open_demo(settings) as first, pytest.raises(BrokenOff):
         first.play(break_off)
-    with open_demo(Settings(database=database)) as second:
+    with open_demo(settings) as second:
         second.play(lambda _number: None)
         log, whole = second.office.log, demonstration.office.log
         assert [(e.stream, e.event, e.at) for e in log.everything()] == [
             (e.stream, e.event, e.at) for e in whole.everything()
         ]
+
+
+def test_its_documents_are_on_file_and_say_that_they_are_made_up(demonstration: Demonstration) -> None:
+    with demonstration.office.reading() as views:
+        found = rows(views, "documents")
+    assert [(row["award"], row["kind"]) for row in found] == [
+        ("CDR-2017-15", "spend-plan"),
+        ("DEM-2025-03", "agreement"),
+    ]
+    for row in found:
+        assert row["title"].endswith("(made up)")
+        data = demonstration.documents.read(row["sha256"])
+        assert data.startswith(b"MADE UP FOR THE DEMONSTRATION.")
+        assert len(data) == row["size_bytes"]
+
+
+def test_a_document_of_the_demonstration_can_be_got_back_by_what_is_shown(
+    outturn: Terminal, played: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OUTTURN_DATABASE", str(played))
+    monkeypatch.setenv("OUTTURN_DOCUMENTS", str(played.with_name("documents")))
+    for row in outturn.rows("documents"):
+        assert outturn.run("show", "documents") == 0
+        assert row["sha256"][:28] in outturn.out
+        assert outturn.run("document", row["sha256"][:12]) == 0, outturn.err
+        assert outturn.out.encode() == (PAPERS / row["file_name"]).read_bytes()
+
+
+def test_documents_that_were_lost_are_put_on_file_again_and_nothing_is_recorded(tmp_path: Path, played: Path) -> None:
+    database = tmp_path / "demo.db"
+    with sqlite3.connect(played) as log, sqlite3.connect(database) as copy:
+        log.backup(copy)
+    log.close()
+    copy.close()
+    with open_demo(Settings(database=str(database), documents=tmp_path / "documents")) as again:
+        head = again.office.log.head()
+        again.play(lambda _number: None)
+        assert again.office.log.head() == head
+    assert len([path for path in (tmp_path / "documents").rglob("*") if path.is_file()]) == 2
+
+
+def test_every_payment_is_scheduled_and_approved_before_it_is_made(demonstration: Demonstration) -> None:
+    deeds: dict[tuple[str, str], list[str]] = {}
+    for recorded in demonstration.office.log.everything():
+        if isinstance(recorded.event, PaymentScheduled | PaymentApproved | PaymentMade):
+            deeds.setdefault((recorded.stream, recorded.event.payment), []).append(recorded.event.name)
+    made = [told for told in deeds.values() if "award.payment-made" in told]
+    whole = ["award.payment-scheduled", "award.payment-approved", "award.payment-made"]
+    assert len(made) == 41
+    assert all(told == whole for told in made)
 
 
 def test_it_keeps_out_of_a_real_office(tmp_path: Path) -> None:
@@ -195,6 +248,7 @@ def test_everything_in_it_is_written_down_by_the_demonstration(demonstration: De
 def test_several_processes_may_play_it_at_once(tmp_path: Path) -> None:
     call = [sys.executable, "-c", "from services.cli import main; main()", "demo"]
     environment = {**os.environ, "OUTTURN_DATABASE": str(tmp_path / "demo.db")}
+    environment["OUTTURN_DOCUMENTS"] = str(tmp_path / "documents")
     root = Path(__file__).parents[2]
     playing = [
         subprocess.Popen(

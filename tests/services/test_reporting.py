@@ -161,6 +161,28 @@ def test_the_workbook_of_another_office_is_refused(desk: Office) -> None:
     assert str(fault) == "About, B4: this office has no such award: send it to the office it is for."
 
 
+@pytest.mark.parametrize(
+    ("code", "cell", "words"),
+    [
+        ("about.framework", "B8", "made under another framework than is in force for its period: ask for a new one"),
+        ("about.period", "B7", "the period that is shown is not the one of the code in column G"),
+        ("about.layout", "G17", "laid out for another version of this program"),
+    ],
+)
+def test_a_workbook_whose_codes_were_changed_is_refused(
+    desk: Office, tmp_path: Path, code: str, cell: str, words: str
+) -> None:
+    path = tmp_path / "h1.xlsx"
+    path.write_bytes(workbook(desk, figures()))
+    book = openpyxl.load_workbook(path)
+    (place,) = [row[6] for row in book["About"].iter_rows(max_col=7) if str(row[6].value).startswith(f"{code}=")]
+    place.value = f"{code}=soon"
+    book.save(path)
+    (fault,) = read_report(desk, path.read_bytes(), "h1.xlsx").faults
+    assert (fault.sheet, fault.cell) == ("About", cell)
+    assert words in fault.words
+
+
 def test_what_a_rule_refuses_is_a_fault_and_leaves_no_file_behind(desk: Office, documents: Documents) -> None:
     data = make_workbook(asked_for(desk, "a1", "2017-18-h2"), figures())
     (fault,) = read_report(desk, data, "h2.xlsx", by=EVERYBODY).faults

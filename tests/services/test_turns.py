@@ -15,7 +15,8 @@ from domain.kernel import LONDON, Command
 from domain.tables import Table
 from projections.answers import ANSWERS
 from projections.awards import ShareRow
-from projections.budget_answers import budgets, explain, ring_fences
+from projections.budget_answers import budgets, ring_fences
+from projections.explain import explain
 from projections.partners import ContributionRow, PoolRow, SecondTierRow
 from projections.payments import ConditionRow, ProfileRow
 from projections.views import Views

@@ -12,8 +12,9 @@ from domain.awards.commands import ApproveAward
 from domain.awards.payment_commands import RecordPayment, SchedulePayment, SetCondition
 from domain.awards.payment_events import ConditionKind
 from domain.errors import NotAllowed, NotFound, OutturnError, Refusal
-from domain.funds.commands import CarryFunds, OpenFund
+from domain.funds.commands import OpenFund
 from domain.funds.consequences import CommitFunds
+from domain.funds.leaving import CarryFunds
 from domain.kernel import Actor, Command, Role
 from domain.providers.commands import RegisterProvider
 from domain.tables import Table
@@ -152,6 +153,9 @@ class TestOffice:
             (
                 [
                     SetCondition(award="a1", condition="plan", kind=ConditionKind.SPEND_PLAN, title="The plan"),
+                    SchedulePayment(
+                        award="a1", payment="p1", fund=FUND, year=YEAR, amount_pence=100, due_on=date(2017, 10, 1)
+                    ),
                     RecordPayment(
                         award="a1",
                         payment="p1",
@@ -264,6 +268,19 @@ class TestCommandLine:
         assert desk.run("what-if", file, "--format", "json") == 0, desk.err
         (row,) = json.loads(desk.out)
         assert (row["fund"], row["received_before_pence"], row["received_after_pence"]) == ("new", None, 500)
+
+    def test_its_help_shows_a_file_that_can_be_tried(self, desk: Terminal) -> None:
+        assert desk.run("what-if", "--help") == 0
+        assert "money in whole pence, in fields such as amount_pence" in " ".join(desk.out.split())
+        example = desk.out[desk.out.index("[\n") if "[\n" in desk.out else desk.out.index("  [ ") :]
+        orders, _end = json.JSONDecoder().raw_decode(example[example.index("[") :])
+        assert [order["command"] for order in orders] == ["hold-earmark", "release-earmark"]
+        for order in orders:
+            order["fields"]["fund"] = "moj"
+            order["fields"]["amount_pence"] //= 100
+        assert desk.run("what-if", self.drafts(*((o["command"], o["fields"]) for o in orders)), "--format", "json") == 0
+        (row,) = json.loads(desk.out)
+        assert (row["earmarked_before_pence"], row["earmarked_after_pence"]) == (0, 10_000)
 
     def test_drafts_that_move_no_budget_say_so(self, desk: Terminal) -> None:
         assert desk.run("what-if", self.drafts(("register-provider", {"provider": "p", "title": "P"}))) == 0
