@@ -87,6 +87,7 @@ def save(
 def written_in_words(paths: list[Path]) -> str:
     """``Written: returns/return-2017-18-h1.json, .xlsx, .ods, .pdf, and 22 CSV files, each with its metadata.``"""
     whole = [path for path in paths if path.suffix in (".json", ".xlsx", ".ods", ".pdf")]
+    whole = [path for path in whole if not path.name.endswith("-metadata.json")]
     tables = sum(path.suffix == ".csv" for path in paths)
     first, *others = whole
     kinds = ", ".join([str(first), *(path.suffix for path in others)])
