@@ -10,7 +10,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
+
+from pydantic import GetCoreSchemaHandler, SerializationInfo
+from pydantic_core import CoreSchema, core_schema
 
 from domain import money
 from domain.kernel import Value
@@ -48,8 +51,23 @@ class Column(Value):
     """Whether it may be left out where there is little room, as on a terminal."""
 
 
-class Cell(Value):
-    """One value, or the reason why there is none."""
+class _Said(Value):
+    """The parts of a cell, as they are read and written."""
+
+    value: bool | int | str | None = None
+    missing: Missing | None = None
+    words: str | None = None
+    at_least: int | None = None
+    at_most: int | None = None
+    sources: tuple[int, ...] = ()
+
+
+class Cell(NamedTuple):
+    """One value, or the reason why there is none.
+
+    A return of a thousand services has a quarter of a million cells: so they are plain tuples, read and written as
+    JSON objects with the names of their parts.
+    """
 
     value: bool | int | str | None = None
     """Dates stand as ``2017-09-30``, moments as ``2017-09-30T11:00:00+00:00``; money as whole pence."""
@@ -60,6 +78,46 @@ class Cell(Value):
     at_most: int | None = None
     """The bounds of a count that is not known exactly."""
     sources: tuple[int, ...] = ()
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Taken as it is, or read from its parts; written as its parts, without defaults where that is asked for."""
+        read = core_schema.no_info_after_validator_function(_as_cell, handler(_Said))
+        return core_schema.union_schema(
+            [core_schema.is_instance_schema(cls), read],
+            serialization=core_schema.plain_serializer_function_ser_schema(_parts, info_arg=True),
+        )
+
+
+def _as_cell(said: _Said) -> Cell:
+    return Cell(said.value, said.missing, said.words, said.at_least, said.at_most, said.sources)
+
+
+def _parts(cell: Cell, info: SerializationInfo) -> dict[str, Any]:
+    if info.exclude_defaults:
+        return parts_of(cell)
+    if info.mode == "python":
+        return cell._asdict()
+    missing = None if cell.missing is None else cell.missing.value
+    return {**cell._asdict(), "missing": missing, "sources": list(cell.sources)}
+
+
+def parts_of(cell: Cell) -> dict[str, Any]:
+    """What a cell says, by name, as JSON has it: without what is at its default."""
+    said: dict[str, Any] = {}
+    if cell.value is not None:
+        said["value"] = cell.value
+    if cell.missing is not None:
+        said["missing"] = cell.missing.value
+    if cell.words is not None:
+        said["words"] = cell.words
+    if cell.at_least is not None:
+        said["at_least"] = cell.at_least
+    if cell.at_most is not None:
+        said["at_most"] = cell.at_most
+    if cell.sources:
+        said["sources"] = list(cell.sources)
+    return said
 
 
 Row = tuple[Cell, ...]

@@ -5,7 +5,6 @@ disposable. They belong to a *generation* of the projections; a new one is built
 place when it has caught up. What is missing, damaged or folded from another log is built again by itself.
 """
 
-import gc
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -17,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from domain.kernel import Recorded
+from projections.pauses import without_pauses
 from projections.rows import METADATA, Missing, Rows
 from projections.views import Views, generation, projections_of
 from services.event_store import EventStore, Stored, Unavailable, Unreadable, decode
@@ -95,18 +95,6 @@ class _Then:
     def latest(self, limit: int, up_to: int) -> Iterator[Recorded]:
         """The last events of all streams up to a position, the latest first."""
         return self._log.latest(limit, up_to)
-
-
-@contextmanager
-def _without_pauses() -> Iterator[None]:
-    """Events and rows hold no circles: to look for some after every few hundred costs a fifth of a long fold."""
-    looked = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if looked:
-            gc.enable()
 
 
 class ReadModels:
@@ -212,7 +200,7 @@ class ReadModels:
             raise _Stale("the log does not go on from what was folded")
         return stored[1:]
 
-    @_without_pauses()
+    @without_pauses()
     def _fold(self, connection: Connection, rows: Rows, reached: _Reached) -> int:
         """Folds one batch, and says how far it came."""
         stored = self._after(reached, BATCH)

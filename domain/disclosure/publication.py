@@ -157,4 +157,4 @@ def _cell(cell: Cell, column: Column, rule: Rule, hidden: bool) -> Cell:
         return Cell(missing=Missing.SUPPRESSED, words=rule.symbol)
     if rule.rounded_to is None or not rule.covers(column) or not supplied(cell) or cell.value is None:
         return cell
-    return cell.model_copy(update={"value": rule.rounded(int(cell.value)), "words": None})
+    return cell._replace(value=rule.rounded(int(cell.value)), words=None)

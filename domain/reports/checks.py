@@ -17,6 +17,8 @@ JUMP_PER_CENT = 50
 """How far a figure may be from the last period's before it is asked about."""
 TOO_FEW_TO_JUMP = 10
 """Where both figures are below it, nothing is asked: from 2 to 4 is no jump."""
+TOO_LITTLE_TO_JUMP = {Unit.PENCE: 100_00, Unit.POSTS: 100}
+"""The same for money, in pence, and for posts, in hundredths."""
 
 CHECKS = {
     "jump": "A figure differs by more than half from the last period's.",
@@ -80,7 +82,7 @@ def _jump(measure: Measure, now: Quantity, before: Figures) -> Iterator[Doubt]:
     if then is None or not then.exact or not now.exact:
         return
     old, new = then.at_least, now.at_least
-    if max(old, new) < TOO_FEW_TO_JUMP or abs(new - old) * 100 <= old * JUMP_PER_CENT:
+    if max(old, new) < TOO_LITTLE_TO_JUMP.get(measure.unit, TOO_FEW_TO_JUMP) or abs(new - old) * 100 <= old * JUMP_PER_CENT:
         return
     words = f"{_lower(measure.title)}: {_shown(measure, then)} last time, {_shown(measure, now)} now"
     yield Doubt("jump", measure.measure, words)

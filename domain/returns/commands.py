@@ -85,7 +85,7 @@ class CommentOnReturn(ReturnCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER, R
     """Write a remark to the return, or to one cell of it. It stands beside the return and changes no figure."""
 
     words: Words
-    cell: Annotated[str, StringConstraints(pattern=r"^[a-z-]+/[^/]{1,80}(/[^/]{1,80}){1,2}$")] | None = None
+    cell: Annotated[str, StringConstraints(pattern=r"^[a-z-]+/[^/]{1,80}(/[^/]{1,80}){1,3}$")] | None = None
     """The cell's address, like demand/MOJ-2017-01/referrals."""
 
     def decide(self, state: HalfYearlyReturn, occasion: Occasion) -> Sequence[Event]:

@@ -3,12 +3,13 @@
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from domain.errors import Refusal
 from domain.kernel import Reference, Value
 from domain.monitoring.schedule import DueRule
 from domain.periods import Period, PeriodCode, day_in_words
-from domain.tables import Table, canonical, digest
+from domain.tables import Table, canonical, digest, parts_of
 
 _FOLDER = Path(__file__).with_name("templates")
 
@@ -74,5 +75,11 @@ class FilledReturn(Value):
         What stands at its default is left out, so that a cell or a column may gain a field and old digests stay true.
         """
         said = {"period": self.period, "template": self.template}
-        said["tables"] = [table.model_dump(mode="json", exclude_defaults=True) for table in self.tables]  # type: ignore[assignment]
+        said["tables"] = [_parts_of(table) for table in self.tables]  # type: ignore[assignment]
         return digest([canonical(said)])
+
+
+def _parts_of(table: Table) -> dict[str, Any]:
+    """What a table says, by name; what ``model_dump`` says of it, and much faster for a quarter of a million cells."""
+    said = table.model_dump(mode="json", exclude={"rows"}, exclude_defaults=True)
+    return {**said, "rows": [[parts_of(cell) for cell in row] for row in table.rows]}

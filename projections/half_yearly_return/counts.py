@@ -39,18 +39,12 @@ def table_of(
     """The counts of the services, or of some of them."""
     chosen = services.services if among is None else tuple(among)
     columns = [list(column_of(chosen, count.key, count.measure)) for count in counts]
+    figures = list(zip(*columns, strict=True))  # a row to a service, and the sums as the last
     rows: list[Row] = [
-        (
-            cell(service.award.award),
-            cell(service.provider),
-            cell(service.award.service),
-            *(column[number] for column in columns),
-            cell(service.made_up),
-        )
-        for number, service in enumerate(chosen)
+        (*service.labels, *own, *service.mark) for service, own in zip(chosen, figures[:-1], strict=True)
     ]
     made_up = any(service.made_up for service in chosen)
-    rows.append((cell(INSTANCES), NOTHING, NOTHING, *(column[-1] for column in columns), cell(made_up)))
+    rows.append((cell(INSTANCES), NOTHING, NOTHING, *figures[-1], cell(made_up)))
     return Table(
         name=name,
         title=title,

@@ -19,6 +19,7 @@ from projections.half_yearly_return import (
     service_list,
 )
 from projections.half_yearly_return.services import Services, gather
+from projections.pauses import without_pauses
 from projections.returns import CommentRow, PublicationRow, ReturnRow
 from projections.views import Views
 
@@ -47,7 +48,8 @@ def fill_in(views: Views, period: str, template: str) -> FilledReturn:
             f"No award draws on a fund of this return in {period}. "
             f"Open the funds that it reports on with return_to {form.return_to} (open-fund), and approve their awards."
         )
-    tables = [table for name in form.sections for table in SECTIONS[name](services)]
+    with without_pauses():
+        tables = [table for name in form.sections for table in SECTIONS[name](services)]
     if services.made_up:
         tables = [table.model_copy(update={"notes": (MADE_UP, *table.notes)}) for table in tables]
     return FilledReturn(

@@ -56,12 +56,10 @@ def section(services: Services) -> tuple[Table, ...]:
 
 def _row(service: Service, outcome: Outcome, numbers: tuple[Cell, ...] | None) -> Row:
     return (
-        cell(service.award.award),
-        cell(service.provider),
-        cell(service.award.service),
+        *service.labels,
         cell(outcome.title),
         *(numbers or (service.nothing,) * 3),
-        cell(service.made_up),
+        *service.mark,
     )
 
 

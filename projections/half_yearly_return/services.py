@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from domain.monitoring.commands import REPORT_SCHEDULE
@@ -11,7 +12,7 @@ from domain.reports.form import Owed, owed_of
 from domain.reports.measures import AddsUp, Framework, Measure, framework_for
 from domain.reports.quantity import Quantity
 from domain.returns.events import Apportionment
-from domain.tables import Cell, Missing
+from domain.tables import Cell, Missing, cell
 from projections.awards import AwardRow, ShareRow
 from projections.budgets import FundRow
 from projections.monitoring import OPEN, DueItem
@@ -104,12 +105,22 @@ class Service:
         """Whether there is nothing to report, and the provider said so."""
         return self.standings == {NIL}
 
-    @property
+    @cached_property
     def made_up(self) -> bool:
         """Whether a figure or a nil return of its was made up for a demonstration."""
         return self.nil_made_up or any(report.made_up for report in (*self.counted, *self.counted_to_date))
 
-    @property
+    @cached_property
+    def labels(self) -> tuple[Cell, Cell, Cell]:
+        """Its award, provider and service, as cells; made once for all tables."""
+        return cell(self.award.award), cell(self.provider), cell(self.award.service)
+
+    @cached_property
+    def mark(self) -> tuple[Cell]:
+        """Whether it has anything made up, as the last cell of its rows."""
+        return (cell(self.made_up),)
+
+    @cached_property
     def nothing(self) -> Cell:
         """What stands where no count was supplied."""
         return Cell(missing=Missing.NIL, sources=self.nil_sources) if self.nil else Cell(missing=Missing.NOT_SUPPLIED)
@@ -348,6 +359,12 @@ class Tally:
         else:
             self._high += high
 
+    def add_exact(self, count: int) -> None:
+        """One more service, with a whole number."""
+        self._any = True
+        self._low += count
+        self._high += count
+
     @property
     def cell(self) -> Cell:
         """The sum; its sources are those of the cells above it."""
@@ -360,7 +377,15 @@ def column_of(services: Iterable[Service], key: str, measure: Measure, *, to_dat
     """One count of every service, then the sum over them."""
     tally = Tally()
     for service in services:
-        found = bounds_of(key, measure.adds_up, service.counted_to_date if to_date else service.counted)
+        reports = service.counted_to_date if to_date else service.counted
+        if len(reports) == 1 and reports[0].part is WHOLE_REPORT:
+            # nearly every service has one report for the half-year: a whole number of it needs no adding up
+            said = reports[0].counts.get(key)
+            if type(said) is int:
+                tally.add_exact(said)
+                yield Cell(said, None, None, None, None, reports[0].sources)
+                continue
+        found = bounds_of(key, measure.adds_up, reports)
         if found is None:
             yield service.nothing
             continue

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
 
-from domain.tables import Row, Table
+from domain.tables import Row, Table, parts_of
 from services.exports.paper import Paper, spooled, whole_file
 
 _ROW: TypeAdapter[Row] = TypeAdapter(Row)
@@ -24,7 +24,7 @@ def _row(row: Row) -> str:
     try:
         return _ROW.dump_json(row, exclude_defaults=True).decode()
     except PydanticSerializationError:
-        return _said([cell.model_dump(exclude_defaults=True) for cell in row])
+        return _said([parts_of(cell) for cell in row])
 
 
 def write(paper: Paper, path: Path) -> list[Path]:

@@ -190,10 +190,11 @@ def column_of(letters: str) -> int:
 
 
 def unescaped(text: str) -> str:
-    """Signs that XML cannot hold are written ``_x0009_`` in an XLSX file."""
+    """Signs that XML cannot hold are written ``_x0009_`` in an XLSX file; halves of a sign are none."""
     if "_x" not in text:
         return text
-    return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), text)
+    signs = re.sub(r"_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), text)
+    return signs.encode("utf-8", "replace").decode()
 
 
 def read_xlsx(zipped: zipfile.ZipFile) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def fold_without(log: Sequence[Recorded], left_out: int | None) -> FilledReturn 
 def values(filled: FilledReturn | None) -> dict[tuple[str, ...], Cell]:
     """What stands at each address, whatever its sources."""
     return {
-        (table.name, *names_of(table, row), column.key): said.model_copy(update={"sources": ()})
+        (table.name, *names_of(table, row), column.key): said._replace(sources=())
         for table in (filled.tables if filled else ())
         if table.name in LOOKED_AT
         for row in table.rows

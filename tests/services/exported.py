@@ -93,7 +93,7 @@ HOSTILE = (
 def raw(value: Any, **more: Any) -> Cell:
     """A cell as it is, unchecked: what is in it may be no proper text."""
     plain = {"value": value, "missing": None, "words": None, "at_least": None, "at_most": None, "sources": ()}
-    return Cell.model_construct(**{**plain, **more})
+    return Cell(**{**plain, **more})
 
 
 def service_table(name: str = "services", title: str = "Services") -> Table:
