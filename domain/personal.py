@@ -18,6 +18,9 @@ _SIGNS = {
     "a crime reference": re.compile(r"\b(?:crime (?:ref(?:erence)?|no|number)|URN)\b[ .:]*[A-Z0-9]*\d", re.IGNORECASE),
 }
 
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+"""A file's SHA-256 says nothing of anybody, and one in a hundred and thirty has the digits of a telephone number."""
+
 PERSONAL_COLUMNS = frozenset(
     {"name", "first name", "surname", "forename", "victim", "victim name", "client name", "date of birth", "dob"}
     | {"address", "postcode", "phone", "telephone", "e-mail", "email"}
@@ -28,6 +31,8 @@ PERSONAL_COLUMNS = frozenset(
 
 def sign_of_a_person(text: str) -> str | None:
     """What in the text seems to be about one person (``a postcode``), or nothing."""
+    if _DIGEST.fullmatch(text):
+        return None
     for sign, pattern in _SIGNS.items():
         if pattern.search(text):
             return sign

@@ -163,7 +163,7 @@ class Returns(Projection):
         """A report or a nil return came in, or was sent back: the signed returns that it touches are marked."""
         award, code = award_and_period(recorded.reference)
         days = Period.parse(code)
-        for year in {financial_year(days.start), financial_year(days.end)}:
+        for year in _years(days):
             for half in ("h1", "h2"):
                 latest = rows.find(LatestReturn, f"{year}-{half}")
                 to_date = Period(Period.parse(year).start, Period.parse(f"{year}-{half}").end)
@@ -173,6 +173,12 @@ class Returns(Projection):
                 known = row.changed_since or []
                 if row.tables is not None and recorded.reference not in known and _is_about(row, award, rows):
                     row.changed_since = [*known, recorded.reference]
+
+
+def _years(days: Period) -> list[str]:
+    """The financial years that the days touch, a report of several years each of them."""
+    first, last = (Period.parse(financial_year(day)).start.year for day in (days.start, days.end))
+    return [financial_year(date(year, 4, 1)) for year in range(first, last + 1)]
 
 
 def _is_about(row: ReturnRow, award: str, rows: Rows) -> bool:

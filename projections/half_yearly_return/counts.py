@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from domain.reports.measures import Breakdown, Measure, Unit, count_key
 from domain.tables import Cell, Column, Kind, Missing, Row, Table, cell
-from projections.half_yearly_return.services import INSTANCES, Service, Services, column_of
+from projections.half_yearly_return.services import INSTANCES, Service, Services, Tally, cells_of, sums_of
 
 KINDS: dict[Unit, Kind] = {Unit.PENCE: "pence", Unit.POSTS: "hundredths"}
 NOTHING = Cell(missing=Missing.NOT_APPLICABLE, words="")
@@ -38,13 +38,11 @@ def table_of(
 ) -> Table:
     """The counts of the services, or of some of them."""
     chosen = services.services if among is None else tuple(among)
-    columns = [list(column_of(chosen, count.key, count.measure)) for count in counts]
-    figures = list(zip(*columns, strict=True))  # a row to a service, and the sums as the last
-    rows: list[Row] = [
-        (*service.labels, *own, *service.mark) for service, own in zip(chosen, figures[:-1], strict=True)
-    ]
+    wanted = [(count.key, count.measure) for count in counts]
+    tallies = [Tally() for _ in counts]
+    rows: list[Row] = [(*service.labels, *cells_of(service, wanted, tallies), *service.mark) for service in chosen]
     made_up = any(service.made_up for service in chosen)
-    rows.append((cell(INSTANCES), NOTHING, NOTHING, *figures[-1], cell(made_up)))
+    rows.append((cell(INSTANCES), NOTHING, NOTHING, *sums_of(wanted, tallies), cell(made_up)))
     return Table(
         name=name,
         title=title,

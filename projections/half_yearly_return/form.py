@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sqlalchemy import Text, cast, select
+
 from domain.errors import NotFound, Refusal
 from domain.periods import Period
 from domain.returns.filled import FilledReturn, template_named
-from domain.tables import Column, Missing, Table, cell
+from domain.tables import Column, Missing, Table, canonical, cell
 from projections.half_yearly_return import (
     crimes,
     demand,
@@ -42,14 +44,14 @@ MADE_UP = "This return contains figures made up for demonstration."
 def fill_in(views: Views, period: str, template: str) -> FilledReturn:
     """The return for a half-year as the views have it. Raises ``Refusal`` when there is nothing to report on."""
     form = template_named(template)
-    services = gather(views, Period.parse(period), form.return_to)
+    with without_pauses():
+        services = gather(views, Period.parse(period), form.return_to)
+        tables = [table for name in form.sections for table in SECTIONS[name](services)]
     if not services.services:
         raise Refusal(
             f"No award draws on a fund of this return in {period}. "
             f"Open the funds that it reports on with return_to {form.return_to} (open-fund), and approve their awards."
         )
-    with without_pauses():
-        tables = [table for name in form.sections for table in SECTIONS[name](services)]
     if services.made_up:
         tables = [table.model_copy(update={"notes": (MADE_UP, *table.notes)}) for table in tables]
     return FilledReturn(
@@ -92,6 +94,24 @@ def as_it_stands(views: Views, period: str, version: int | None = None) -> Stand
     )
     since = tuple(row.changed_since or ())
     return StandingReturn(signed, row.version, row.status, row.signed_by, row.signed_at, since)
+
+
+def signed_as_json(views: Views, period: str, version: int | None = None) -> str | None:
+    """A signed return as JSON: what proves it, and its tables as they are kept, not looked into. So it is there in
+    milliseconds, however large. Nothing when the version asked for, or the latest, is not signed."""
+    columns = ReturnRow.table.c
+    about = [column for column in columns if column is not columns.tables]
+    query = select(*about, cast(columns.tables, Text).label("tables")).where(columns.period == period)
+    if version is not None:
+        query = query.where(columns.version == version)
+    row = views.connection.execute(query.order_by(columns.version.desc()).limit(1)).mappings().first()
+    if row is None or row["tables"] in (None, "null"):
+        return None
+    told = {name: row[name] for name in (*_PROOF, "waiting_for")}
+    return f'{canonical(told).decode()[:-1]},"tables":{row["tables"]}}}'
+
+
+_PROOF = ("period", "version", "status", "template", "position", "sha256", "signed_by", "signed_at")
 
 
 def as_published(views: Views, period: str, rule: str | None = None) -> StandingReturn:

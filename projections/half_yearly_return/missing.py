@@ -1,6 +1,6 @@
 """What a return still lacks: who has not reported, how complete each report is, and which checks ask for an answer."""
 
-from domain import money
+from domain.errors import Refusal
 from domain.periods import Period
 from domain.reports.checks import Doubt, doubts, unexplained
 from domain.reports.events import Figures
@@ -9,6 +9,7 @@ from domain.returns.filled import template_for, template_named
 from domain.tables import Column, Missing, Row, Table, cell
 from projections.budgets import FundRow
 from projections.half_yearly_return.services import ACCEPTED, NIL, WAIVED, Service, gather
+from projections.reporting import what_is_asked
 from projections.reports import ReportContent, ReportRow
 from projections.returns import LatestReturn, ReturnRow
 from projections.views import Views
@@ -24,7 +25,7 @@ def missing(views: Views, period: str) -> Table:
     template = template_named(row.template) if row else template_for(days)
     services = gather(views, days, template.return_to)
     reports = _reports(views, days)
-    rows = [_row(service, reports.get(service.award.award, [])) for service in services.services]
+    rows = [_row(views, service, reports.get(service.award.award, [])) for service in services.services]
     settled = sum(bool(service.standings) and not service.standings - _SETTLED for service in services.services)
     owed = sum(int(each[4].value or 0) for each in rows)
     supplied = sum(int(each[5].value or 0) for each in rows)
@@ -65,16 +66,17 @@ def _reports(views: Views, period: Period) -> dict[str, list[tuple[ReportRow, Fi
     return found
 
 
-def _row(service: Service, reports: list[tuple[ReportRow, Figures]]) -> Row:
+def _row(views: Views, service: Service, reports: list[tuple[ReportRow, Figures]]) -> Row:
     counts = list(service.owed.counts)
     expected = len(counts) + 3 * len(service.owed.outcomes)
     is_settled = bool(service.standings) and not service.standings - _SETTLED
     supplied, asks = 0, list[Doubt]()
     if reports:
         supplied = min(_supplied(service, counts, content) for _, content in reports)
-    budget = money.add(share.amount_pence for share in service.shares)
-    for _row_of, content in reports:
-        asks += unexplained(doubts(service.owed, content, None, budget), content.explanations)
+    for row, content in reports:
+        # the provider was asked about the same: beside the last report, and the whole of the award's budget
+        asked = what_is_asked(views, row.award, Period(row.starts_on, row.ends_on))
+        asks += unexplained(doubts(asked.owed, content, asked.before, asked.budget_pence), content.explanations)
     owes = 0 if service.standings and not service.standings - {NIL, WAIVED} else expected
     return (
         cell(service.award.award),
@@ -125,7 +127,14 @@ def returns_to_open(views: Views) -> list[OpenReturn]:
             days = Period.parse(code)
             if days.end >= views.today or code in opened:
                 continue
-            template = template_for(days)
-            if gather(views, days, template.return_to).services:
+            if _has_services(views, days):
                 orders.append(OpenReturn(period=code))
     return orders
+
+
+def _has_services(views: Views, days: Period) -> bool:
+    """Whether there is anything to report on; not in a year for which no template or framework is on file."""
+    try:
+        return bool(gather(views, days, template_for(days).return_to).services)
+    except Refusal:
+        return False

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from domain.reports.form import NUMBERS
 from domain.reports.measures import Outcome
 from domain.tables import Cell, Column, Missing, Row, Table, cell
 from projections.half_yearly_return.counts import NOTHING
+from projections.half_yearly_return.parts import Part
 from projections.half_yearly_return.services import INSTANCES, Counted, Service, Services
 
 _NONE = Cell(missing=Missing.NOT_SUPPLIED)
@@ -69,10 +69,22 @@ def _numbers(reports: Sequence[Counted], outcome: Outcome) -> tuple[Cell, ...] |
     if not found:
         return None
     sources = tuple(sorted({position for report in found for position in report.sources}))
-    cells = []
-    for place, _number in enumerate(NUMBERS):
-        counts = [(report.part, report.outcomes[outcome.outcome][place]) for report in found]
-        known = [part.of(count) for part, count in counts if count is not None]
-        # one report of several that left a number out makes the sum not supplied, not smaller
-        cells.append(_NONE if len(known) < len(counts) else Cell(value=sum(known), sources=sources))
-    return tuple(cells)
+    counts = [_part(report.part, report.outcomes[outcome.outcome]) for report in found]
+    # one report of several that left a number out makes the sum not supplied, not smaller
+    return tuple(
+        _NONE if None in each else Cell(value=sum(count for count in each if count is not None), sources=sources)
+        for each in zip(*counts, strict=True)
+    )
+
+
+def _part(part: Part, numbers: Sequence[int | None]) -> list[int | None]:
+    """The part of the three numbers that counts: what each has more than the one before it is divided by itself, so
+    that rounding lets none be more than the next."""
+    found: list[int | None] = []
+    before, sum_of_parts = 0, 0
+    for number in numbers:
+        if number is not None:
+            sum_of_parts += part.of(number - before)
+            before = number
+        found.append(None if number is None else sum_of_parts)
+    return found

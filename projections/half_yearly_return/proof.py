@@ -1,11 +1,12 @@
 """What proves a return: the events, files and cells behind a figure; and what differs from it as now known."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from domain.awards import change_events
 from domain.errors import NotFound, Refusal
 from domain.kernel import Event, Recorded
-from domain.reports.events import Figures, ReportCorrected, ReportSubmitted
+from domain.reports.events import Figures, ReportCorrected, ReportSentBack, ReportSubmitted
 from domain.reports.form import NUMBERS
 from domain.reports.measures import framework_named
 from domain.returns.filled import FilledReturn
@@ -211,11 +212,23 @@ class Difference(NamedTuple):
     now: Place | None
 
     @property
-    def events(self) -> list[int]:
-        """The events that made the difference: behind one of the two figures and not behind the other."""
-        before = set(self.signed.sources) if self.signed else set()
-        after = set(self.now.sources) if self.now else set()
-        return sorted(before ^ after)
+    def came(self) -> set[int]:
+        """The events that are behind it now, and were not when it was signed."""
+        return self._behind(self.now) - self._behind(self.signed)
+
+    @property
+    def went(self) -> set[int]:
+        """The events that were behind it when it was signed, and no longer are."""
+        return self._behind(self.signed) - self._behind(self.now)
+
+    def _behind(self, place: Place | None) -> set[int]:
+        """Of a cell that stands on no event of its own, such as where a report stands: those behind its row."""
+        if place is None:
+            return set()
+        beside = self.now or self.signed
+        if place.sources or (beside and beside.sources) or _is_sum(place.names):
+            return set(place.sources)
+        return {position for cell in place.table.rows[place.row] for position in cell.sources}
 
 
 def differences(signed: FilledReturn, now: FilledReturn) -> Iterator[Difference]:
@@ -244,7 +257,7 @@ def compare(views: Views, period: str, version: int | None = None) -> Table:
     """A return as signed against as now known: a line to each cell and event that made it differ."""
     signed = signed_return(views, period, version)
     found = list(differences(signed, fill_in(views, period, signed.template)))
-    rows = [row for difference in found for row in _lines(views, difference)]
+    rows = [row for difference in found for row in _lines(views, difference, signed)]
     number = len(found)
     return Table(
         name="compare",
@@ -270,13 +283,13 @@ def compare(views: Views, period: str, version: int | None = None) -> Table:
     )
 
 
-def _lines(views: Views, difference: Difference) -> Iterator[Row]:
+def _lines(views: Views, difference: Difference, signed: FilledReturn) -> Iterator[Row]:
     place = difference.now or difference.signed
     assert place is not None
     column = place.table.columns[place.column]
     both = (difference.signed, difference.now)
     old, new = ("not there" if each is None else shown(column, each.cell) for each in both)
-    for event in _why(views, difference.events):
+    for event in _why(views, difference, signed):
         yield (
             cell(place.table.title),
             cell(" / ".join(place.names)),
@@ -291,7 +304,18 @@ def _lines(views: Views, difference: Difference) -> Iterator[Row]:
         )
 
 
-def _why(views: Views, positions: Iterable[int]) -> list[Recorded | None]:
-    """The events, or a single nothing: a difference is shown even if it has none of its own."""
-    found: list[Recorded | None] = [views.history.at(position) for position in positions]
-    return found or [None]
+def _why(views: Views, difference: Difference, signed: FilledReturn) -> list[Recorded | None]:
+    """The events that made it differ, in order; or a single nothing: a difference is shown even if it has none.
+
+    Where a figure went away, no event is behind it: then it is what happened since to the report, or to the award.
+    """
+    found = {position: views.history.at(position) for position in difference.came}
+    for stream in {views.history.at(position).stream for position in difference.went}:
+        for recorded in views.history.stream(stream):
+            if signed.position < recorded.position <= views.position and _takes_away(recorded.event):
+                found[recorded.position] = recorded
+    return [found[position] for position in sorted(found)] or [None]
+
+
+def _takes_away(event: Event) -> bool:
+    return isinstance(event, ReportSentBack) or type(event).__module__ == change_events.__name__

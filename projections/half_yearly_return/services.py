@@ -1,6 +1,6 @@
 """The services a return is about, and what their providers reported: gathered once for all sections."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -15,6 +15,7 @@ from domain.returns.events import Apportionment
 from domain.tables import Cell, Missing, cell
 from projections.awards import AwardRow, ShareRow
 from projections.budgets import FundRow
+from projections.half_yearly_return.parts import WHOLE_REPORT, Part, part_of
 from projections.monitoring import OPEN, DueItem
 from projections.providers import ProviderRow
 from projections.reports import AcceptedReport, ReportRow
@@ -31,25 +32,6 @@ _OWED = {"nil-return": NIL, "waived": WAIVED, **dict.fromkeys(OPEN, NOT_RECEIVED
 
 Bounds = tuple[int, int | None]
 """A count: at least, and at most (``None``: no upper bound). An exact one is twice the same number."""
-
-
-class Part(NamedTuple):
-    """Which part of a report's days counts: from so many, to so many, of all. ``0, 1, 1`` is the whole."""
-
-    first: int
-    last: int
-    whole: int
-
-    def of(self, number: int) -> int:
-        """The part of a sum. Rounded so that the parts of following half-years add up to the whole."""
-        return _rounded(number * self.last, self.whole) - _rounded(number * self.first, self.whole)
-
-
-def _rounded(number: int, by: int) -> int:
-    return (2 * number + by) // (2 * by)
-
-
-WHOLE_REPORT = Part(0, 1, 1)
 
 
 class Counted(NamedTuple):
@@ -209,17 +191,16 @@ def _add_reports(views: Views, period: Period, year: str, services: dict[str, Se
             AcceptedReport.table.c.ends_on >= to_date.start,
         )
     }
-    choices = {
-        (row.award, row.report_period): row
-        for row in views.rows(ApportionmentRow, ApportionmentRow.table.c.period == period.code)
-    }
+    choices = _choices(views, period)
+    # the part of this year that counted in its first half-year is in the year to date of its second
+    earlier = _choices(views, Period.parse(f"{year}-h1")) if period.start > to_date.start else {}
     reported = set()
     for row in views.rows(ReportRow, *touching, order_by=("starts_on", "report")):
         service = services.get(row.award)
         if service is None:
             continue
         days = Period(row.starts_on, row.ends_on)
-        choice = choices.get((row.award, row.period))
+        choice = (choices if period.overlaps(days) else earlier).get((row.award, row.period))
         if period.covers(days):
             reported.add((row.award, row.period))
         if period.overlaps(days):
@@ -233,6 +214,12 @@ def _add_reports(views: Views, period: Period, year: str, services: dict[str, Se
         if found is not None:
             _count(service, found, days, period, to_date, choice)
     _add_what_is_owed(views, period, services, reported)
+
+
+def _choices(views: Views, period: Period) -> dict[tuple[str, str], ApportionmentRow]:
+    """What the office chose for one half-year, by award and period of the report."""
+    rows = views.rows(ApportionmentRow, ApportionmentRow.table.c.period == period.code)
+    return {(row.award, row.report_period): row for row in rows}
 
 
 def _in_words(choice: ApportionmentRow) -> str:
@@ -257,25 +244,12 @@ def _count(
     if choice is not None:
         sources.add(choice.position)
     counted = Counted(days, row.counts, row.outcomes, row.texts, WHOLE_REPORT, tuple(sorted(sources)), row.made_up)
-    part = _part(days, period, choice)
+    part = part_of(days, period, choice)
     if part is not None:
         service.counted.append(counted._replace(part=part))
-    part = _part(days, to_date, choice)
+    part = part_of(days, to_date, choice)
     if part is not None:
         service.counted_to_date.append(counted._replace(part=part))
-
-
-def _part(days: Period, within: Period, choice: ApportionmentRow | None) -> Part | None:
-    """Which part of a report for these days counts within a period; ``None``: no part."""
-    if within.covers(days):
-        return WHOLE_REPORT
-    if choice is None or not within.overlaps(days) or choice.how == Apportionment.NOTHING.value:
-        return None
-    if choice.how == Apportionment.WHOLE.value:
-        return WHOLE_REPORT
-    first = max(0, (within.start - days.start).days)
-    last = (min(within.end, days.end) - days.start).days + 1
-    return Part(first, last, (days.end - days.start).days + 1)
 
 
 def _standing(row: ReportRow) -> str:
@@ -321,14 +295,16 @@ def bounds_of(key: str, adds_up: AddsUp, reports: Sequence[Counted]) -> tuple[Bo
         for _, report in found:
             said = report.counts[key]
             least, most = (said, said) if isinstance(said, int) else said
-            low += report.part.of(least)
-            high = None if high is None or most is None else high + report.part.of(most)
+            part = report.part.of(least)
+            low += part
+            # what the upper bound has more is divided by itself, lest rounding put it below the lower one
+            high = None if high is None or most is None else high + part + report.part.of(most - least)
         sources = (position for report in reports if key in report.counts for position in report.sources)
         return (low, high), tuple(sorted(set(sources)))
     number, last = found[-1]
     stands = number == len(reports) if adds_up is AddsUp.LAST else len(reports) == 1
-    if not stands or last.part.last != last.part.whole:
-        return None  # of people waiting at the end of other days, no part can be told
+    if not stands or last.part.last != last.part.whole or (adds_up is AddsUp.NEVER and last.part.first):
+        return None  # of people waiting at the end of other days, or of the longest wait, no part can be told
     said = last.counts[key]
     return ((said, said) if isinstance(said, int) else (said[0], said[1])), last.sources
 
@@ -373,22 +349,41 @@ class Tally:
         return cell_of((self._low, None if self._unbounded else self._high))
 
 
-def column_of(services: Iterable[Service], key: str, measure: Measure, *, to_date: bool = False) -> Iterator[Cell]:
-    """One count of every service, then the sum over them."""
-    tally = Tally()
-    for service in services:
-        reports = service.counted_to_date if to_date else service.counted
-        if len(reports) == 1 and reports[0].part is WHOLE_REPORT:
-            # nearly every service has one report for the half-year: a whole number of it needs no adding up
-            said = reports[0].counts.get(key)
-            if type(said) is int:
-                tally.add_exact(said)
-                yield Cell(said, None, None, None, None, reports[0].sources)
-                continue
-        found = bounds_of(key, measure.adds_up, reports)
-        if found is None:
-            yield service.nothing
-            continue
-        tally.add(found[0])
-        yield cell_of(*found)
-    yield Cell(missing=Missing.NOT_APPLICABLE) if measure.adds_up is AddsUp.NEVER else tally.cell
+Wanted = Sequence[tuple[str, Measure]]
+"""Counts by key, each with its measure."""
+
+
+def cells_of(service: Service, wanted: Wanted, tallies: Sequence[Tally]) -> list[Cell]:
+    """The counts of one service for the half-year, each also added to its tally."""
+    reports = service.counted
+    if len(reports) != 1 or reports[0].part is not WHOLE_REPORT:
+        return [_cell(service, each, tally) for each, tally in zip(wanted, tallies, strict=True)]
+    # nearly every service has one report for the half-year: a whole number of it needs no adding up
+    said_of, sources = reports[0].counts.get, reports[0].sources
+    cells = []
+    for each, tally in zip(wanted, tallies, strict=True):
+        said = said_of(each[0])
+        if type(said) is int:
+            tally.add_exact(said)
+            cells.append(Cell(said, None, None, None, None, sources))
+        else:
+            cells.append(_cell(service, each, tally))
+    return cells
+
+
+def _cell(service: Service, wanted: tuple[str, Measure], tally: Tally) -> Cell:
+    key, measure = wanted
+    found = bounds_of(key, measure.adds_up, service.counted)
+    if found is None:
+        return service.nothing
+    tally.add(found[0])
+    return cell_of(*found)
+
+
+def sums_of(wanted: Wanted, tallies: Sequence[Tally]) -> list[Cell]:
+    """The counts over all services, which are instances; of what never adds up there is none."""
+    never = Cell(missing=Missing.NOT_APPLICABLE)
+    return [
+        never if measure.adds_up is AddsUp.NEVER else tally.cell
+        for (_, measure), tally in zip(wanted, tallies, strict=True)
+    ]

@@ -39,6 +39,15 @@ def _with_the_one_before(views: Views, period: str) -> tuple[StandingReturn, Fil
     return as_it_stands(views, period), half_before(views, period)
 
 
+def _stands(standing: StandingReturn) -> str:
+    """How a return stands, in a sentence."""
+    period, since = standing.filled.period, ", ".join(standing.changed_since)
+    said = f"Return {period} is {standing.status}"
+    if since:
+        return f"{said} and differs from what is now known: {since} changed since (outturn return compare {period})."
+    return f"{said}; nothing in it has changed since." if standing.signed_by else f"{said}, not signed yet."
+
+
 def demo(
     folder: Annotated[Path, typer.Option(help="Where the two returns are written.")] = Path("returns"),
 ) -> None:
@@ -55,13 +64,14 @@ def demo(
             out.print(line, markup=False)
         told = [ask(office, None, budgets), ask(office, None, held), ask(office, DUE_AS_AT, due)]
         print_tables([*told, ask(office, None, overdue)], Format.TABLE)
-        for period in RETURNS:
-            standing, before = ask(office, None, partial(_with_the_one_before, period=period))
-            written = written_in_words(save(standing, folder, before))
-            out.print(f"Return {period} ({standing.status}). {written}", markup=False)
+        found = [ask(office, None, partial(_with_the_one_before, period=period)) for period in RETURNS]
+        for standing, before in found:
+            out.print(written_in_words(save(standing, folder, before)), markup=False)
+        for standing, _before in found:
+            out.print(_stands(standing), markup=False)
     out.print(
-        "The awards are as five public papers state them. The outcome reports, milestones and payments, the share of "
-        "the pot of 2018/19, two documents, and the fund called demonstration with all its awards are made up for the "
-        "demonstration, and marked so wherever they show.",
+        "The awards are as five public papers state them. The outcome reports with their workbooks, the measures "
+        "agreed, milestones and payments, the share of the pot of 2018/19, two documents, and the fund called "
+        "demonstration with all its awards are made up for the demonstration, and marked so wherever they show.",
         style="bold",
     )

@@ -17,10 +17,13 @@ from domain.returns.commands import (
     SignOffReturn,
     SubmitReturn,
 )
+from domain.returns.filled import template_for
+from domain.returns.publication import rule_of
 from domain.tables import Table
 from projections.half_yearly_return import missing as missing_from
 from projections.half_yearly_return import proof
-from projections.half_yearly_return.form import StandingReturn, as_it_stands, as_published, comments
+from projections.half_yearly_return.form import StandingReturn, as_it_stands, as_published, comments, signed_as_json
+from projections.returns import LatestReturn
 from services.cli.console import (
     BROKEN,
     AsAt,
@@ -101,7 +104,12 @@ def fill(period: Half, format: Formatted = Format.TABLE) -> None:  # noqa: A002
     """Open the return if it is not open, fold it from the log, and show it with what is still missing."""
     code = Period.parse(period).code
     with the_office() as office:
-        office.do_all([_orders_to_open(code), FillReturn(period=code)], Settings().person)
+        if not ask(office, None, lambda views: views.find(LatestReturn, code)):
+            order = _orders_to_open(code)
+            # what cannot be filled in is not opened either; and its header is read from the event that opened it
+            office.fill_in(code, template_for(Period.parse(code)).template)
+            office.do(order, Settings().person)
+        office.do(FillReturn(period=code), Settings().person)
         _print(ask(office, None, lambda views: as_it_stands(views, code)), format)
 
 
@@ -161,6 +169,12 @@ def show(
     """Show the return: as signed, or (until it is signed) as it now stands."""
     code = Period.parse(period).code
     with the_office(to_read=True) as office:
+        kept = None
+        if format is Format.JSON and save_to is None:
+            kept = ask(office, as_at, lambda views: signed_as_json(views, code, version))
+        if kept is not None:
+            sys.stdout.write(kept + "\n")
+            return
         standing, before, remarks = ask(
             office,
             as_at,
@@ -186,7 +200,8 @@ def publish(
     code = Period.parse(period).code
     with the_office(to_read=True) as office:
         written = office.do(PublishReturn(period=code, rule=rule, despite=despite), Settings().person)
-        copy = ask(office, None, lambda views: as_published(views, code, rule))
+        by = rule_of(rule, Period.parse(code)).rule
+        copy = ask(office, None, lambda views: as_published(views, code, by))
     if save_to is not None:
         out.print(written_in_words(save(copy, save_to, name="published")), markup=False)
         return

@@ -95,3 +95,10 @@ def test_numbers_and_dates_are_never_taken_for_a_person() -> None:
 def test_headings_of_columns_about_people_are_known_in_lower_case() -> None:
     assert {"name", "victim name", "date of birth", "postcode", "crime reference", "nhs number"} <= PERSONAL_COLUMNS
     assert all(heading == heading.strip().lower() for heading in PERSONAL_COLUMNS)
+
+
+def test_the_digest_of_a_file_is_about_nobody_whatever_its_digits() -> None:
+    digest = "0123456789abcdef" * 4
+    assert sign_of_a_person(digest) is None
+    assert sign_of_a_person(f"the file {digest}") == "a telephone number"
+    assert sign_of_a_person(digest[:-1]) == "a telephone number"

@@ -235,3 +235,13 @@ def lived(history: list[Command[Any]]) -> Iterator[Office]:
             except OutturnError:
                 assert log.head() == before, "what is refused leaves the log as it was"
         yield office
+
+
+@contextmanager
+def lived_as(orders: list[Command[Any]], clock: Clock | None = None) -> Iterator[Office]:
+    """An office in memory that obeyed exactly these orders."""
+    log = open_log(Database.of("memory:"))
+    with Office(log, ReadModels(log, InMemory()), clock or Clock()).open() as office:
+        for order in orders:
+            office.do(order, EVERYBODY)
+        yield office

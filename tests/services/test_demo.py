@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -17,12 +18,14 @@ from domain.awards.payment_events import PaymentApproved, PaymentMade, PaymentSc
 from domain.errors import Refusal
 from domain.kernel import LONDON
 from domain.providers.commands import RegisterProvider
+from domain.reports.events import ReportCorrected, ReportSubmitted
+from domain.reports.quantity import Quantity
 from domain.tables import Table
 from projections.answers import ANSWERS, overdue
 from projections.half_yearly_return.form import MADE_UP, as_it_stands, fill_in
 from projections.views import Views
 from services.checks import check_log, check_read_models, check_signatures
-from services.demo import PAPERS, PLAYER, RETURNS, Demonstration, open_demo, steps
+from services.demo import PAPERS, PLAYER, RETURNS, Demonstration, Step, open_demo, steps, workbooks
 from services.exports.return_files import save
 from services.settings import Settings
 from services.wiring import open_office
@@ -95,19 +98,27 @@ def test_each_change_is_unseen_the_moment_before_it(demonstration: Demonstration
         assert rows(before, "timeline")[0]["at"] < rows(after, "timeline")[0]["at"]
 
 
-def test_one_report_is_overdue_and_a_nil_return_is_not(demonstration: Demonstration) -> None:
-    with demonstration.office.reading() as views:
+def test_one_report_is_overdue_until_it_comes_and_a_nil_return_is_not(demonstration: Demonstration) -> None:
+    with demonstration.office.as_at(end_of(date(2018, 6, 6))) as views:
         late = [row for row in overdue(views).records() if row["kind"] == "report"]
     assert [(row["award"], row["period"]) for row in late] == [("MOJ-2017-09", "2017-18-h2")]
+    with demonstration.office.reading() as views:
+        assert [row["kind"] for row in overdue(views).records()] == ["milestone"]
 
 
-def test_both_returns_are_filled_and_marked_as_made_up(demonstration: Demonstration) -> None:
+def test_the_second_return_waits_for_two_reports_before_it_is_signed(demonstration: Demonstration) -> None:
+    with demonstration.office.as_at(end_of(date(2018, 5, 31))) as views:
+        standing = as_it_stands(views, "2017-18-h2")
+    assert standing.status == "filled"
+    assert [line[:11] for line in standing.filled.waiting_for] == ["MOJ-2017-09", "MOJ-2017-10"]
+
+
+def test_both_returns_are_sent_and_marked_as_made_up(demonstration: Demonstration) -> None:
     with demonstration.office.reading() as views:
         first, second = (as_it_stands(views, period) for period in RETURNS)
-    assert first.status == "submitted"
-    assert first.filled.waiting_for == ()
-    assert second.status == "filled"
-    assert [line[:11] for line in second.filled.waiting_for] == ["MOJ-2017-09", "MOJ-2017-10"]
+    for standing in (first, second):
+        assert (standing.status, standing.filled.waiting_for) == ("submitted", ())
+    assert (first.changed_since, second.changed_since) == ((), ("MOJ-2017-08.2017-18-h2",))
     for table in (*first.filled.tables, *second.filled.tables):
         assert table.notes[0] == MADE_UP
         assert any(row["made_up"] for row in table.records())
@@ -208,17 +219,82 @@ def test_a_document_of_the_demonstration_can_be_got_back_by_what_is_shown(
         assert outturn.out.encode() == (PAPERS / row["file_name"]).read_bytes()
 
 
-def test_documents_that_were_lost_are_put_on_file_again_and_nothing_is_recorded(tmp_path: Path, played: Path) -> None:
-    database = tmp_path / "demo.db"
+def files_in(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_files_that_were_lost_or_damaged_are_put_back_as_they_were_and_nothing_is_recorded(
+    tmp_path: Path, played: Path
+) -> None:
+    database, folder = tmp_path / "demo.db", tmp_path / "documents"
     with sqlite3.connect(played) as log, sqlite3.connect(database) as copy:
         log.backup(copy)
     log.close()
     copy.close()
-    with open_demo(Settings(database=str(database), documents=tmp_path / "documents")) as again:
+    whole = files_in(played.with_name("documents"))
+    assert len(whole) == 2 + len(workbooks()) == 23
+    for path, data in list(whole.items())[::2]:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(data[:100])
+    with open_demo(Settings(database=str(database), documents=folder)) as again:
         head = again.office.log.head()
-        again.play(lambda _number: None)
+        (said,) = again.play(lambda _number: None)
         assert again.office.log.head() == head
-    assert len([path for path in (tmp_path / "documents").rglob("*") if path.is_file()]) == 2
+    assert said.endswith("Nothing was added.")
+    assert files_in(folder) == whole
+
+
+def test_a_workbook_that_cannot_be_made_again_is_named_and_nothing_is_put_in_its_place(
+    tmp_path: Path, played: Path
+) -> None:
+    """As when another version of the program lays workbooks out otherwise."""
+    settings = Settings(database=str(played), documents=tmp_path / "documents")
+    changed = [
+        replace(step, workbook=step.workbook and step.workbook.model_copy(update={"narrative": "Otherwise (made up)"}))
+        for step in steps()
+    ]
+    with open_demo(settings) as again:
+        said = Demonstration(again.office, again.documents, again.clock, changed).play(lambda _number: None)
+    assert len(said) == 1 + len(workbooks())
+    name = "made-up-MOJ-2017-02-2017-18-h1.xlsx"
+    assert said[1] == f"{name} is not on file, and cannot be made again just as it was."
+    assert len(files_in(tmp_path / "documents")) == 2
+
+
+def test_every_report_came_in_as_a_workbook_marked_as_made_up(demonstration: Demonstration) -> None:
+    names = []
+    for recorded in demonstration.office.log.everything():
+        if isinstance(recorded.event, ReportSubmitted | ReportCorrected):
+            content = recorded.event.content
+            assert content.made_up
+            assert content.file is not None
+            assert demonstration.documents.read(content.file.sha256).startswith(b"PK")
+            assert all(figure.cell for figure in content.figures)
+            assert all(outcome.cells and all(outcome.cells) for outcome in content.outcomes)
+            said = [each.words for each in (*content.texts, *content.explanations)]
+            assert all(words.endswith("(made up)") for words in (*said, content.narrative or ""))
+            names.append(content.file.file_name)
+    assert names == [workbook.file_name for workbook in workbooks()]
+    assert all(name.startswith("made-up-MOJ-2017-") for name in names)
+    assert sum(name.endswith(".ods") for name in names) == 2
+
+
+def test_a_workbook_with_a_fault_stops_the_demonstration_and_leaves_nothing(tmp_path: Path) -> None:
+    def spoilt(step: Step) -> Step:
+        """A breakdown no longer adds up, and nobody says why."""
+        if step.workbook is None:
+            return step
+        figures = {**step.workbook.figures, "accepted": Quantity.exactly(1)}
+        return replace(step, workbook=step.workbook.model_copy(update={"figures": figures}))
+
+    settings = Settings(database=str(tmp_path / "demo.db"), documents=tmp_path / "documents")
+    with open_demo(settings) as first:
+        demo = Demonstration(first.office, first.documents, first.clock, list(map(spoilt, steps())))
+        with pytest.raises(Refusal, match=r"^made-up-MOJ-2017-02-2017-18-h1\.xlsx: .*the whole is 1\. Write why in E"):
+            demo.play(lambda _number: None)
+        with first.office.reading() as views:
+            assert rows(views, "reports") == []
+    assert not any("xl/" in str(data) for data in files_in(tmp_path / "documents").values())
 
 
 def test_every_payment_is_scheduled_and_approved_before_it_is_made(demonstration: Demonstration) -> None:

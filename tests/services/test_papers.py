@@ -13,6 +13,7 @@ import pytest
 from domain import money
 from domain.awards.commands import ApproveAward, RegisterAward
 from domain.awards.events import Route
+from domain.awards.reporting_commands import AgreeMeasures
 from domain.catalogue import COMMANDS
 from domain.errors import NotFound, Refusal
 from domain.funds.commands import HoldEarmark, ReceiveAllocation, SetTolerance, StateTotal
@@ -24,9 +25,12 @@ from domain.periods import Period
 from domain.providers.commands import RegisterProvider
 from domain.providers.events import Kind
 from domain.reports.commands import CorrectReport, SubmitReport
+from domain.reports.events import Figures
+from domain.reports.form import owed_of
 from domain.reports.measures import framework_for
 from domain.reports.report import Report, ReportStatus
 from services import imports
+from services.demo import workbooks
 from services.imports.awards_sheet import Known, KnownAward, Plan, read_awards_sheet
 
 PAPERS = Path(imports.__file__).parent.parent / "papers"
@@ -138,17 +142,26 @@ def commands_of(path: Path) -> Iterator[tuple[datetime, Command[Any]]]:
         yield datetime.fromisoformat(entry["at"]), COMMANDS[entry["command"]].model_validate(entry["fields"])
 
 
-def commands_of_the_year() -> Iterator[tuple[datetime, Command[Any]]]:
+def reports_of_the_year() -> Iterator[tuple[datetime, SubmitReport | CorrectReport]]:
+    """Each workbook of the made-up year, as the order that records it, with its moment."""
+    for each in workbooks():
+        fields = {name: getattr(each.content, name) for name in Figures.model_fields}
+        fields |= {"award": each.award, "period": each.period, "received_on": each.received_on}
+        yield each.at, CorrectReport(**fields, reason=each.reason) if each.reason else SubmitReport(**fields)
+
+
+def commands_of_the_year() -> list[tuple[datetime, Command[Any]]]:
     """Each order of the made-up year with its moment."""
-    return commands_of(YEAR)
+    return sorted([*commands_of(YEAR), *reports_of_the_year()], key=lambda order: order[0])
 
 
 @cache
 def loaded() -> Ledger:
     """A log with all the papers, and with their turns and the made-up year in their places among them."""
     orders = [(moment(day), command) for day in all_days() for command in plan(day).commands]
-    for path in (STATED, MADE_UP, YEAR):
+    for path in (STATED, MADE_UP):
         orders += commands_of(path)
+    orders += commands_of_the_year()
     ledger = Ledger()
     for at, command in sorted(orders, key=lambda order: order[0]):
         ledger.do(command, at)
@@ -339,56 +352,73 @@ class TestDefects:
 
 class TestMadeUpYear:
     def test_every_entry_is_an_order_of_the_catalogue_and_is_obeyed_in_its_turn(self) -> None:
-        assert len(list(commands_of_the_year())) == len(year_of_reports()) > 90
+        assert len(commands_of_the_year()) == len(year_of_reports()) + len(workbooks()) > 90
         assert loaded().events
 
     def test_each_entry_is_later_than_the_one_before(self) -> None:
         moments = [at for at, _ in commands_of_the_year()]
         assert all(earlier < later for earlier, later in pairwise(moments))
-        assert datetime(2017, 5, 12, tzinfo=UTC) < moments[0] < moments[-1] < datetime(2018, 6, 1, tzinfo=UTC)
+        assert datetime(2017, 5, 12, tzinfo=UTC) < moments[0] < moments[-1] < datetime(2018, 10, 1, tzinfo=UTC)
 
     def test_everything_that_could_be_taken_for_true_says_that_it_is_made_up(self) -> None:
         for entry in year_of_reports():
             fields = entry["fields"]
-            if entry["command"] in ("submit-report", "correct-report"):
-                assert fields["made_up"] is True
-            for field in ("evidence", "reason", "narrative"):
+            assert entry["command"] not in ("submit-report", "correct-report")  # these come in as workbooks
+            for field in ("evidence", "reason"):
                 assert fields.get(field, "(made up)").endswith("(made up)")
             assert all(reason.endswith("(made up)") for reason in fields.get("reasons", []))
             assert fields.get("payment", "made-up").startswith("made-up")
             if entry["command"] == "plan-milestone":
                 assert fields["title"].endswith("(made up)")
+        for each in workbooks():
+            said = [each.narrative, *each.texts.values(), *each.explanations.values(), each.reason or "(made up)"]
+            assert all(words.endswith("(made up)") for words in said)
+            assert each.file_name.startswith("made-up-")
+            assert each.content.made_up
 
-    def test_all_ten_awards_owe_two_reports_and_one_never_comes(self) -> None:
+    def test_every_heading_and_every_figure_that_is_owed_is_filled_in(self) -> None:
+        framework = framework_for(Period.parse("2017-18-h1"))
+        agreed = {c.award: c for _, c in commands_of_the_year() if isinstance(c, AgreeMeasures)}
+        assert len(agreed) == 10
+        for each in workbooks():
+            owed = owed_of(framework, agreed[each.award].measures, agreed[each.award].outcomes)
+            assert {figure.key for figure in each.content.figures} == set(owed.counts)
+            assert list(each.outcomes) == [outcome.outcome for outcome in owed.outcomes]
+            assert list(each.texts) == [narrative.narrative for narrative in framework.narratives]
+
+    def test_all_ten_awards_owe_two_reports_and_the_last_two_come_late(self) -> None:
         known = {
             stream: Obligation().after(events)
             for stream, events in loaded().events.items()
             if stream.startswith("obligation-")
         }
         assert len(known) == 20
-        still_owed = {stream: o.due_on for stream, o in known.items() if o.status is ObligationStatus.OWED}
-        assert {stream: str(day) for stream, day in still_owed.items()} == {
-            "obligation-MOJ-2017-09.outcome-report.2017-18-h2": "2018-04-30"
-        }
+        assert not [stream for stream, o in known.items() if o.status is ObligationStatus.OWED]
+        of_the_second = [
+            c for _, c in reports_of_the_year() if c.period == "2017-18-h2" and isinstance(c, SubmitReport)
+        ]
+        late = {c.award: str(c.received_on) for c in of_the_second if c.received_on > date(2018, 4, 30)}
+        assert late == {"MOJ-2017-06": "2018-05-08", "MOJ-2017-09": "2018-06-07"}
         nil = [stream for stream, o in known.items() if o.status is ObligationStatus.NIL_RETURN]
         assert nil == ["obligation-MOJ-2017-04.outcome-report.2017-18-h1"]
         moved = known["obligation-MOJ-2017-07.outcome-report.2017-18-h1"]
         assert (str(moved.due_on), moved.status) == ("2017-11-10", ObligationStatus.MET)
 
-    def test_all_reports_that_came_in_are_accepted_but_one_and_one_was_corrected_first(self) -> None:
+    def test_all_reports_are_accepted_and_two_were_corrected_first(self) -> None:
         known = {
             stream.removeprefix("report-"): Report().after(events)
             for stream, events in loaded().events.items()
             if stream.startswith("report-")
         }
-        assert len(known) == 18
-        assert [name for name, r in known.items() if r.status is not ReportStatus.ACCEPTED] == [
-            "MOJ-2017-10.2017-18-h2"
+        assert len(known) == 19
+        assert {report.status for report in known.values()} == {ReportStatus.ACCEPTED}
+        assert [name for name, report in known.items() if report.versions == 2] == [
+            "MOJ-2017-05.2017-18-h1",
+            "MOJ-2017-08.2017-18-h2",
         ]
-        assert [name for name, report in known.items() if report.versions == 2] == ["MOJ-2017-05.2017-18-h1"]
 
     def test_the_hub_s_first_referrals_are_a_bound(self) -> None:
-        reports = [c for _, c in commands_of_the_year() if isinstance(c, SubmitReport) and c.award == "MOJ-2017-01"]
+        reports = [c for _, c in reports_of_the_year() if c.award == "MOJ-2017-01"]
         referrals = {
             report.period: figure.quantity.words
             for report in reports
@@ -400,7 +430,7 @@ class TestMadeUpYear:
     def test_spend_and_payments_stay_within_each_award(self) -> None:
         awards = shares("2017-05-11", "moj-victims")
         spent = dict.fromkeys(awards, 0)
-        for _, command in commands_of_the_year():
+        for _, command in reports_of_the_year():
             if isinstance(command, SubmitReport):
                 spent[command.award] += sum(f.quantity.at_least for f in command.figures if f.measure == "spend")
         paid = {award: share.paid_pence for award, share in fund("moj-victims-2017-18").commitments.items()}
@@ -410,13 +440,14 @@ class TestMadeUpYear:
             assert 0 < paid[award] <= pence
 
     def test_a_breakdown_adds_up_to_the_figure_it_breaks_down(self) -> None:
-        for _, command in commands_of_the_year():
-            if not isinstance(command, SubmitReport | CorrectReport):
-                continue
+        framework = framework_for(Period.parse("2017-18-h1"))
+        exclusive = {each.breakdown for each in framework.breakdowns if each.exclusive}
+        assert exclusive >= {"age", "sex", "ethnicity", "disability", "crime-type", "reported-to-police"}
+        for _, command in reports_of_the_year():
             whole = {f.measure: f.quantity for f in command.figures if f.breakdown is None}
             parts: dict[tuple[str, str], int] = {}
             for figure in command.figures:
-                if figure.breakdown is not None:
+                if figure.breakdown in exclusive:
                     key = (figure.measure, figure.breakdown)
                     parts[key] = parts.get(key, 0) + figure.quantity.at_least
             for (measure, _breakdown), total in parts.items():
@@ -424,7 +455,7 @@ class TestMadeUpYear:
 
     def test_not_every_award_reports_every_measure(self) -> None:
         asked = {measure.measure for measure in framework_for(Period.parse("2017-18-h1")).measures}
-        for _, command in commands_of_the_year():
+        for _, command in reports_of_the_year():
             if isinstance(command, SubmitReport):
                 assert {figure.measure for figure in command.figures} < asked
 
@@ -438,6 +469,7 @@ class TestTurns:
 
     def test_no_two_things_happen_at_the_same_moment(self) -> None:
         moments = [at for path in (STATED, MADE_UP, YEAR) for at, _ in commands_of(path)]
+        moments += [each.at for each in workbooks()]
         moments += [moment(day) for day in all_days()]
         assert len(set(moments)) == len(moments)
 
