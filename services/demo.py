@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -150,8 +150,9 @@ def _order(said: dict[str, Any]) -> Step:
     return Step(datetime.fromisoformat(said["at"]), lambda _office: [command], document=document)
 
 
+_OFFICE = "An office of a police and crime commissioner (made up for demonstration)"
 _OF_RETURNS: list[dict[str, Any]] = [
-    {"command": "open-return", "at": "2017-11-22T09:00:00Z", "fields": {"period": "2017-18-h1"}},
+    {"command": "open-return", "at": "2017-11-22T09:00:00Z", "fields": {"period": "2017-18-h1", "office": _OFFICE}},
     {"command": "fill-return", "at": "2017-11-22T09:05:00Z", "fields": {"period": "2017-18-h1"}},
     {
         "command": "sign-off-return",
@@ -166,7 +167,7 @@ _OF_RETURNS: list[dict[str, Any]] = [
         "at": "2017-11-22T15:30:00Z",
         "fields": {"period": "2017-18-h1", "submitted_on": "2017-11-22"},
     },
-    {"command": "open-return", "at": "2018-05-31T16:00:00Z", "fields": {"period": "2017-18-h2"}},
+    {"command": "open-return", "at": "2018-05-31T16:00:00Z", "fields": {"period": "2017-18-h2", "office": _OFFICE}},
     {"command": "fill-return", "at": "2018-05-31T16:05:00Z", "fields": {"period": "2017-18-h2"}},
     {"command": "fill-return", "at": "2018-06-15T09:00:00Z", "fields": {"period": "2017-18-h2"}},
     {
@@ -270,7 +271,7 @@ class Demonstration:
             match recorded.event:
                 case ReportSubmitted(content=Figures(file=file)) | ReportCorrected(content=Figures(file=file)):
                     if file is not None and file.file_name == workbook.file_name:
-                        return self._is_kept(file.sha256) or self._put_back(workbook, recorded.position, file.sha256)
+                        return self._is_kept(file.sha256) or self._put_back(workbook, file.sha256)
         return True  # an older demonstration, which had no workbooks
 
     def _is_kept(self, sha256: str) -> bool:
@@ -279,8 +280,8 @@ class Demonstration:
         except OutturnError:
             return False
 
-    def _put_back(self, workbook: Workbook, position: int, sha256: str) -> bool:
-        with self.office.as_at(position - 1) as then:
+    def _put_back(self, workbook: Workbook, sha256: str) -> bool:
+        with self.office.as_at(workbook.at - timedelta(microseconds=1)) as then:
             data = workbook.filled_in(what_is_asked(then, workbook.award, Period.parse(workbook.period)))
         if hashlib.sha256(data).hexdigest() != sha256:
             return False

@@ -2,7 +2,7 @@
 
 from domain.tables import Cell, Column, Missing, Row, Table, cell
 from projections.budgets import LedgerRow
-from projections.half_yearly_return.services import ACCEPTED, Services
+from projections.half_yearly_return.services import Services
 
 
 def section(services: Services) -> tuple[Table, ...]:
@@ -11,9 +11,7 @@ def section(services: Services) -> tuple[Table, ...]:
     opened = tuple(returned.sources or ()) if returned else ()
     funds = tuple(fund.position for fund in services.funds)
     agreements, receipts = _agreements(services)
-    complete = [service for service in services.services if service.standings == {ACCEPTED}]
     reasons = tuple(sorted({each for service in services.services for each in service.reason}))
-    reports = tuple(sorted({each for service in complete for report in service.counted for each in report.sources}))
     not_given = Missing.NOT_SUPPLIED
     facts: list[tuple[str, Cell]] = [
         ("Office", cell(returned.office if returned else None, missing=not_given, sources=opened)),
@@ -26,7 +24,6 @@ def section(services: Services) -> tuple[Table, ...]:
         ("Version", cell(returned.version if returned else None, missing=not_given, sources=opened)),
         ("Restated because", cell(returned.reason if returned else None, missing=Missing.NOT_APPLICABLE)),
         ("Services", cell(len(services.services), sources=reasons)),
-        ("Of these, with an accepted report for the whole half-year", cell(len(complete), sources=reports)),
     ]
     rows: list[Row] = [(cell(title), said) for title, said in facts]
     return (

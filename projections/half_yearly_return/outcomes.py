@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from domain.reports.measures import Outcome
 from domain.tables import Cell, Column, Missing, Row, Table, cell
 from projections.half_yearly_return.counts import NOTHING
-from projections.half_yearly_return.parts import Part
-from projections.half_yearly_return.services import INSTANCES, Counted, Service, Services
+from projections.half_yearly_return.parts import Counted, Part
+from projections.half_yearly_return.services import INSTANCES, Service, Services
 
 _NONE = Cell(missing=Missing.NOT_SUPPLIED)
 

@@ -1,6 +1,6 @@
 """Which part of a report counts in a half-year that it does not fit, as the office chose."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from domain.periods import Period
 from domain.returns.events import Apportionment
@@ -26,6 +26,21 @@ def _rounded(number: int, by: int) -> int:
 WHOLE_REPORT = Part(0, 1, 1)
 
 
+class Counted(NamedTuple):
+    """An accepted report, which part of it counts, and the events it stands on."""
+
+    period: Period
+    counts: dict[str, Any]
+    """By key, a whole number or its two bounds."""
+    outcomes: dict[str, list[int | None]]
+    texts: dict[str, str]
+    part: Part
+    sources: tuple[int, ...]
+    made_up: bool
+    stands: bool = True
+    """Whether it counts: not while it is sent back."""
+
+
 def part_of(days: Period, within: Period, choice: ApportionmentRow | None) -> Part | None:
     """Which part of a report for these days counts within a period; ``None``: no part."""
     if within.covers(days):
@@ -37,3 +52,11 @@ def part_of(days: Period, within: Period, choice: ApportionmentRow | None) -> Pa
     first = max(0, (within.start - days.start).days)
     last = (min(within.end, days.end) - days.start).days + 1
     return Part(first, last, (days.end - days.start).days + 1)
+
+
+def name_what_was_sent_back(counted: list[Counted]) -> None:
+    """A report that was sent back counts no more; that it was is behind every figure that is now without it."""
+    gone = {position for report in counted if not report.stands for position in report.sources}
+    if gone:
+        standing = [report for report in counted if report.stands]
+        counted[:] = [report._replace(sources=tuple(sorted({*report.sources, *gone}))) for report in standing]

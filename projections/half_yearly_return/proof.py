@@ -1,12 +1,13 @@
 """What proves a return: the events, files and cells behind a figure; and what differs from it as now known."""
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from domain.awards import change_events
 from domain.errors import NotFound, Refusal
 from domain.kernel import Event, Recorded
-from domain.reports.events import Figures, ReportCorrected, ReportSentBack, ReportSubmitted
+from domain.reports.events import Figures, ReportCorrected, ReportSubmitted
 from domain.reports.form import NUMBERS
 from domain.reports.measures import framework_named
 from domain.returns.filled import FilledReturn
@@ -214,21 +215,16 @@ class Difference(NamedTuple):
     @property
     def came(self) -> set[int]:
         """The events that are behind it now, and were not when it was signed."""
-        return self._behind(self.now) - self._behind(self.signed)
+        return _behind(self.now) - _behind(self.signed)
 
     @property
     def went(self) -> set[int]:
         """The events that were behind it when it was signed, and no longer are."""
-        return self._behind(self.signed) - self._behind(self.now)
+        return _behind(self.signed) - _behind(self.now)
 
-    def _behind(self, place: Place | None) -> set[int]:
-        """Of a cell that stands on no event of its own, such as where a report stands: those behind its row."""
-        if place is None:
-            return set()
-        beside = self.now or self.signed
-        if place.sources or (beside and beside.sources) or _is_sum(place.names):
-            return set(place.sources)
-        return {position for cell in place.table.rows[place.row] for position in cell.sources}
+
+def _behind(place: Place | None) -> set[int]:
+    return set(place.sources) if place else set()
 
 
 def differences(signed: FilledReturn, now: FilledReturn) -> Iterator[Difference]:
@@ -257,7 +253,8 @@ def compare(views: Views, period: str, version: int | None = None) -> Table:
     """A return as signed against as now known: a line to each cell and event that made it differ."""
     signed = signed_return(views, period, version)
     found = list(differences(signed, fill_in(views, period, signed.template)))
-    rows = [row for difference in found for row in _lines(views, difference, signed)]
+    since = Since(views, signed.position)
+    rows = [row for difference in found for row in _lines(since, difference)]
     number = len(found)
     return Table(
         name="compare",
@@ -283,13 +280,13 @@ def compare(views: Views, period: str, version: int | None = None) -> Table:
     )
 
 
-def _lines(views: Views, difference: Difference, signed: FilledReturn) -> Iterator[Row]:
+def _lines(since: "Since", difference: Difference) -> Iterator[Row]:
     place = difference.now or difference.signed
     assert place is not None
     column = place.table.columns[place.column]
     both = (difference.signed, difference.now)
     old, new = ("not there" if each is None else shown(column, each.cell) for each in both)
-    for event in _why(views, difference, signed):
+    for event in since.why(difference):
         yield (
             cell(place.table.title),
             cell(" / ".join(place.names)),
@@ -304,18 +301,49 @@ def _lines(views: Views, difference: Difference, signed: FilledReturn) -> Iterat
         )
 
 
-def _why(views: Views, difference: Difference, signed: FilledReturn) -> list[Recorded | None]:
-    """The events that made it differ, in order; or a single nothing: a difference is shown even if it has none.
+class Since:
+    """What happened after a return was signed."""
 
-    Where a figure went away, no event is behind it: then it is what happened since to the report, or to the award.
-    """
-    found = {position: views.history.at(position) for position in difference.came}
-    for stream in {views.history.at(position).stream for position in difference.went}:
-        for recorded in views.history.stream(stream):
-            if signed.position < recorded.position <= views.position and _takes_away(recorded.event):
-                found[recorded.position] = recorded
-    return [found[position] for position in sorted(found)] or [None]
+    def __init__(self, views: Views, position: int) -> None:
+        self._views, self._position = views, position
+
+    @cached_property
+    def by_stream(self) -> dict[str, list[Recorded]]:
+        """Every later event, by its stream; read only when somebody asks."""
+        found: dict[str, list[Recorded]] = {}
+        number = self._views.position - self._position
+        for recorded in self._views.history.latest(number, self._views.position) if number else ():
+            found.setdefault(recorded.stream, []).append(recorded)
+        return found
+
+    def why(self, difference: Difference) -> list[Recorded | None]:
+        """The events that made it differ, in order; or a single nothing: it is shown even if it has none.
+
+        Where a figure went away no event is behind it: then it is what happened to its report or award since.
+        """
+        at = self._views.history.at
+        came = {position: at(position) for position in difference.came}
+        # that a fund was opened, say, is behind a new service's figure; it is not why the return differs
+        found = {p: each for p, each in came.items() if p > self._position or each.noun == "report"}
+        told = {recorded.stream for recorded in found.values()}
+        streams = {at(position).stream for position in difference.went} - told
+        for stream in streams:
+            found |= {each.position: each for each in self.by_stream.get(stream, ()) if _takes_away(each)}
+        if not found and not streams and not _is_sum(difference.address[1:]):
+            found = {each.position: each for each in self._about(difference.address[1], difference.signed is None)}
+        return [found[position] for position in sorted(found)] or [None]
+
+    def _about(self, award: str, is_new: bool) -> list[Recorded]:
+        """Of a cell that stands on no event, what happened since to the award: that it came, or to its reports, or
+        to what it owes."""
+        if is_new:
+            return self.by_stream.get(f"award-{award}", [])
+        for noun in (f"report-{award}.", f"obligation-{award}."):
+            found = [each for stream, own in self.by_stream.items() if stream.startswith(noun) for each in own]
+            if found:
+                return found
+        return []
 
 
-def _takes_away(event: Event) -> bool:
-    return isinstance(event, ReportSentBack) or type(event).__module__ == change_events.__name__
+def _takes_away(recorded: Recorded) -> bool:
+    return recorded.noun == "report" or type(recorded.event).__module__ == change_events.__name__

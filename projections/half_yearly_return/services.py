@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any, NamedTuple
+from itertools import pairwise
 
 from domain.monitoring.commands import REPORT_SCHEDULE
 from domain.periods import Period, financial_year
@@ -15,7 +15,7 @@ from domain.returns.events import Apportionment
 from domain.tables import Cell, Missing, cell
 from projections.awards import AwardRow, ShareRow
 from projections.budgets import FundRow
-from projections.half_yearly_return.parts import WHOLE_REPORT, Part, part_of
+from projections.half_yearly_return.parts import WHOLE_REPORT, Counted, Part, name_what_was_sent_back, part_of
 from projections.monitoring import OPEN, DueItem
 from projections.providers import ProviderRow
 from projections.reports import AcceptedReport, ReportRow
@@ -32,19 +32,6 @@ _OWED = {"nil-return": NIL, "waived": WAIVED, **dict.fromkeys(OPEN, NOT_RECEIVED
 
 Bounds = tuple[int, int | None]
 """A count: at least, and at most (``None``: no upper bound). An exact one is twice the same number."""
-
-
-class Counted(NamedTuple):
-    """An accepted report, which part of it counts, and the events it stands on."""
-
-    period: Period
-    counts: dict[str, Any]
-    """By key, a whole number or its two bounds."""
-    outcomes: dict[str, list[int | None]]
-    texts: dict[str, str]
-    part: Part
-    sources: tuple[int, ...]
-    made_up: bool
 
 
 @dataclass
@@ -138,6 +125,10 @@ def _lacks(service: Service) -> list[str]:
         lacks.append(f"report {service.standing}")
     if service.misfits:
         lacks.append(f"choose how the report for {', '.join(service.misfits)} counts (apportion-report)")
+    counted = sorted(report.period for report in service.counted)
+    if any(earlier.overlaps(later) for earlier, later in pairwise(counted)):
+        twice = ", ".join(period.code for period in counted)
+        lacks.append(f"accepted reports for {twice} count the same days twice: send one of them back")
     return lacks
 
 
@@ -186,7 +177,6 @@ def _add_reports(views: Views, period: Period, year: str, services: dict[str, Se
         row.report: row
         for row in views.rows(
             AcceptedReport,
-            AcceptedReport.table.c.stands,
             AcceptedReport.table.c.starts_on <= period.end,
             AcceptedReport.table.c.ends_on >= to_date.start,
         )
@@ -212,7 +202,10 @@ def _add_reports(views: Views, period: Period, year: str, services: dict[str, Se
             service.choices.append(_in_words(choice))
         found = accepted.get(row.report)
         if found is not None:
-            _count(service, found, days, period, to_date, choice)
+            _count(service, found, row.sent_back, part_of(days, period, choice), part_of(days, to_date, choice), choice)
+    for service in services.values():
+        name_what_was_sent_back(service.counted)
+        name_what_was_sent_back(service.counted_to_date)
     _add_what_is_owed(views, period, services, reported)
 
 
@@ -234,22 +227,21 @@ def _in_words(choice: ApportionmentRow) -> str:
 def _count(
     service: Service,
     row: AcceptedReport,
-    days: Period,
-    period: Period,
-    to_date: Period,
+    sent_back: int | None,
+    part: Part | None,
+    part_to_date: Part | None,
     choice: ApportionmentRow | None,
 ) -> None:
     """Adds an accepted report to the half-year and to the year to date, as far as it counts in them."""
-    sources = {*service.reason, *row.sources}
-    if choice is not None:
+    sources = {*service.reason, *row.sources} if row.stands else {sent_back or 0}
+    if choice is not None and row.stands:
         sources.add(choice.position)
+    days = Period(row.starts_on, row.ends_on)
     counted = Counted(days, row.counts, row.outcomes, row.texts, WHOLE_REPORT, tuple(sorted(sources)), row.made_up)
-    part = part_of(days, period, choice)
     if part is not None:
-        service.counted.append(counted._replace(part=part))
-    part = part_of(days, to_date, choice)
-    if part is not None:
-        service.counted_to_date.append(counted._replace(part=part))
+        service.counted.append(counted._replace(part=part, stands=row.stands))
+    if part_to_date is not None:
+        service.counted_to_date.append(counted._replace(part=part_to_date, stands=row.stands))
 
 
 def _standing(row: ReportRow) -> str:

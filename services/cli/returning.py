@@ -106,6 +106,8 @@ def fill(period: Half, format: Formatted = Format.TABLE) -> None:  # noqa: A002
     with the_office() as office:
         if not ask(office, None, lambda views: views.find(LatestReturn, code)):
             order = _orders_to_open(code)
+            for _number, refusal in office.rehearse([order], Settings().person):
+                raise refusal
             # what cannot be filled in is not opened either; and its header is read from the event that opened it
             office.fill_in(code, template_for(Period.parse(code)).template)
             office.do(order, Settings().person)

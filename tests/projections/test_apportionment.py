@@ -13,8 +13,8 @@ from domain.reports.measures import AddsUp
 from domain.returns.commands import ApportionReport, OpenReturn
 from domain.returns.events import Apportionment
 from domain.tables import Cell, Missing, Table, plain
-from projections.half_yearly_return.parts import Part
-from projections.half_yearly_return.services import Counted, bounds_of
+from projections.half_yearly_return.parts import Counted, Part
+from projections.half_yearly_return.services import bounds_of
 from services.office import Office
 from tests.conftest import Clock
 from tests.domain.properties import modest

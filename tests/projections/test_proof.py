@@ -15,30 +15,25 @@ from domain.awards.milestone_commands import PlanMilestone
 from domain.errors import NotFound, OutturnError, Refusal
 from domain.kernel import Command, Recorded
 from domain.monitoring.commands import DeclareNilReturn
-from domain.periods import Period
 from domain.reports.commands import AcceptReport, CorrectReport, SendBackReport
 from domain.returns.commands import (
     ApportionReport,
     CommentOnReturn,
-    FillReturn,
     OpenReturn,
     RestateReturn,
-    SignOffReturn,
-    SubmitReturn,
 )
 from domain.returns.events import Apportionment
 from domain.returns.filled import FilledReturn
-from domain.tables import Cell, Table, plain
+from domain.tables import Cell
 from projections.half_yearly_return.form import as_it_stands, comments, fill_in
-from projections.half_yearly_return.missing import missing, returns_to_open
-from projections.half_yearly_return.proof import Place, compare, explain, find_cell, names_of
+from projections.half_yearly_return.proof import Place, explain, find_cell, names_of
 from projections.rows import METADATA, Missing, Rows
 from projections.views import Views, projections_of
 from services.office import Office
-from services.proof import reproduce
+from tests.a_full_return import FILE, life
 from tests.conftest import OCTOBER
 from tests.projections.histories import lived
-from tests.scenes import FUND, PROVIDER, YEAR, accepted, awarded, do, fund_with, reported, reporting
+from tests.scenes import FUND, PROVIDER, YEAR, awarded, do, fund_with, reported, reporting
 
 H1, H2 = "2017-18-h1", "2017-18-h2"
 TEMPLATE = "moj-working-1"
@@ -155,3 +150,138 @@ def test_the_sources_of_a_figure_are_those_events_that_change_it_and_no_others(h
                     continue
                 changing = {position for position, other in without.items() if other.get(address) != there[address]}
                 assert set(place.sources) == changing, address
+
+
+@pytest.fixture
+def whole(office: Office) -> Office:
+    """The office in which every section has something to say, with its return signed."""
+    do(office, *life())
+    return office
+
+
+def found(office: Office, address: str) -> Place:
+    """A cell of the return as it stands."""
+    with office.reading() as views:
+        return find_cell(as_it_stands(views, H1).filled, address)
+
+
+def explained(office: Office, address: str) -> list[dict[str, Any]]:
+    """The events behind a figure."""
+    with office.reading() as views:
+        return list(explain(views, H1, address).records())
+
+
+class TestFindingACell:
+    @pytest.mark.parametrize(
+        ("address", "whole_address"),
+        [
+            ("demand/c-1/referrals", "demand/c-1/referrals"),
+            (" Demand / C-1 / REFERRALS ", "demand/c-1/referrals"),
+            ("demand/all/referrals", "demand/All services (instances)/referrals"),
+            ("service-list/all/spend_pence", "service-list/All services/spend_pence"),
+            (
+                "outcomes/c-1/helped to cope/improved",
+                "outcomes/c-1/Helped to cope with the immediate impacts of crime/improved",
+            ),
+            ("outcomes/c-1/recover/eligible", "outcomes/c-1/Helped to recover from the harm experienced/eligible"),
+            ("header/services/said", "header/Services/said"),
+            ("narrative/c-1/risks/2017-18-h1/words", "narrative/c-1/Risks and difficulties/2017-18-h1/words"),
+        ],
+    )
+    def test_a_row_is_named_whole_or_by_its_beginning_or_one_word_of_it(
+        self, whole: Office, address: str, whole_address: str
+    ) -> None:
+        assert found(whole, address).address == whole_address
+
+    @pytest.mark.parametrize(
+        ("address", "error", "words"),
+        [
+            ("cups/c-1/referrals", NotFound, r"no such table in the return \(there are: header, service-list, demand"),
+            ("demand/c-1/cups", NotFound, r"no such column in demand \(there are: award, provider"),
+            ("demand/x-9/referrals", NotFound, "There is no such row in demand"),
+            ("demand/c/referrals", NotFound, "several such rows in demand"),
+            ("outcomes/c-1/helped/improved", NotFound, "several such rows"),
+            ("outcomes/c-1/improved", Refusal, "The rows of outcomes are named by award and outcome"),
+            ("demand", Refusal, "The rows of demand are named by award"),
+            ("demand/c-1/x/referrals", Refusal, "The rows of demand are named by award"),
+        ],
+    )
+    def test_what_is_not_there_or_could_be_several_is_refused_in_words(
+        self, whole: Office, address: str, error: type[OutturnError], words: str
+    ) -> None:
+        with pytest.raises(error, match=words):
+            found(whole, address)
+
+    def test_a_whole_name_goes_before_a_beginning(self, office: Office) -> None:
+        do(office, *fund_with(10), PROVIDER, *awarded("a1", 1), *awarded("a1b", 1), *awarded("a1-b", 1))
+        filled = office.fill_in(H1, TEMPLATE)
+        assert find_cell(filled, "demand/a1/referrals").row == 0
+        with pytest.raises(NotFound, match="several such rows"):
+            find_cell(filled, "demand/a/referrals")
+
+
+class TestExplaining:
+    def test_each_event_names_the_file_the_cell_in_it_and_its_digest(self, whole: Office) -> None:
+        lines = {
+            "demand/c-1/referrals": "Demand!C4",
+            "people-sex/c-1/accepted_sex_female": "Demand!C17",
+            "service-list/c-1/spend_pence": "Demand!C34",
+            "service-list/c-1/posts_filled": "Demand!C37",
+            "outcomes/c-1/cope/improved": "Outcomes!C6",
+            "outcomes/c-1/cope/eligible": "Outcomes!C4",
+        }
+        for address, where in lines.items():
+            (brought,) = [each for each in explained(whole, address) if each["file"] is not None]
+            assert (brought["file"], brought["cell"], brought["sha256"]) == (FILE.file_name, where, FILE.sha256)
+            assert brought["happened"] == "Report submitted"
+            assert brought["by"] == "tester"
+
+    def test_a_figure_of_which_the_file_names_no_cell_says_only_the_file(self, whole: Office) -> None:
+        (brought,) = [each for each in explained(whole, "outcomes/c-1/recover/improved") if each["file"]]
+        assert brought["cell"] is None
+
+    def test_what_was_typed_in_has_no_file(self, whole: Office) -> None:
+        lines = explained(whole, "demand/c-2/referrals")
+        assert all(each["file"] is None and each["cell"] is None for each in lines)
+        assert [each["happened"] for each in lines][-4:].count("Report submitted") == 2
+
+    def test_of_a_sum_every_file_is_there_and_the_title_says_what_it_is(self, whole: Office) -> None:
+        lines = explained(whole, "demand/all/referrals")
+        assert [each["cell"] for each in lines if each["file"]] == ["Demand!C4"]
+        assert [each["position"] for each in lines] == sorted({each["position"] for each in lines})
+        with whole.reading() as views:
+            title = explain(views, H1, "demand/all/referrals").title
+        assert title == "demand/All services (instances)/referrals is more than 221: event by event"
+
+    def test_a_choice_is_shown_with_its_reason(self, whole: Office) -> None:
+        (chosen,) = [each for each in explained(whole, "demand/c-6/referrals") if each["about"] == f"return-{H1}"]
+        assert chosen["reason"] == "The service began in September"
+
+    def test_where_nothing_was_recorded_it_is_said(self, whole: Office) -> None:
+        with whole.reading() as views:
+            table = explain(views, H1, "demand/c-5/referrals")
+        assert table.rows == ()
+        assert table.notes == ("Nothing was recorded that makes this figure.",)
+        assert "is not supplied" in table.title
+
+    def test_a_signed_version_is_explained_as_it_was_signed(self, whole: Office) -> None:
+        before = explained(whole, "demand/c-3/referrals"), explained(whole, "restorative-justice/c-3/rj_referrals")
+        better = reported("c-3", H1, rj_referrals=15)
+        do(whole, CorrectReport(**better.model_dump(), reason="Three more"), AcceptReport(award="c-3", period=H1))
+        assert (
+            explained(whole, "demand/c-3/referrals"),
+            explained(whole, "restorative-justice/c-3/rj_referrals"),
+        ) == before
+
+
+def test_remarks_stand_in_order_with_their_version_and_change_no_figure(whole: Office) -> None:
+    digest = found(whole, "demand/c-1/referrals").cell
+    do(whole, RestateReturn(period=H1, reason="More came in"), CommentOnReturn(period=H1, words="The second time"))
+    with whole.reading() as views:
+        said = list(comments(views, H1).records())
+        assert list(comments(views, H2).records()) == []
+    assert [(each["cell"], each["words"], each["version"], each["by"]) for each in said] == [
+        ("service-list/c-5/report", "The shelter was asked twice.", 1, "tester"),
+        (None, "The second time", 2, "tester"),
+    ]
+    assert found(whole, "demand/c-1/referrals").cell == digest
