@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from datetime import date
 
+from domain.awards.documents import MEDIA_TYPES
 from domain.awards.events import DocumentAttached
 from domain.bids import events as bid_events
 from domain.bids.events import BidLost, BidPrepared, BidSubmitted, BidWon, MatchEarmarked
 from domain.decisions import events as decision_events
 from domain.decisions.events import DecisionRecorded, DecisionSuperseded
 from domain.kernel import Recorded
+from domain.reports.events import Figures, ReportCorrected, ReportSubmitted
 from projections.projection import Projection
+from projections.reports import award_and_period
 from projections.rows import Row, Rows
 
 
@@ -54,7 +57,7 @@ class BidRow(Row, table="bids", key=("bid",)):
 
 @dataclass
 class DocumentRow(Row, table="documents", key=("award", "sha256")):
-    """One document of an award, kept outside the log."""
+    """One document of an award, kept outside the log: attached, or the file that a provider reported by."""
 
     award: str
     sha256: str
@@ -62,14 +65,14 @@ class DocumentRow(Row, table="documents", key=("award", "sha256")):
     title: str
     file_name: str
     media_type: str
-    size_bytes: int
+    size_bytes: int | None
     attached_on: str
 
 
 class Decisions(Projection):
     """Folds decisions, bids and documents."""
 
-    events = (decision_events, bid_events, DocumentAttached)
+    events = (decision_events, bid_events, DocumentAttached, ReportSubmitted, ReportCorrected)
 
     def apply(self, recorded: Recorded, rows: Rows) -> None:
         match recorded.event:
@@ -80,8 +83,29 @@ class Decisions(Projection):
             case DocumentAttached() as event:
                 fields = {**dict(event), "kind": event.kind.value, "attached_on": recorded.at.isoformat()}
                 rows.add(DocumentRow(recorded.reference, **fields))
+            case ReportSubmitted(content=content) | ReportCorrected(content=content):
+                self._report(recorded, content, rows)
             case _ if recorded.stream.startswith("bid-"):
                 self._bid(recorded, rows)
+
+    @staticmethod
+    def _report(recorded: Recorded, content: Figures, rows: Rows) -> None:
+        if content.file is None:
+            return
+        award, period = award_and_period(recorded.reference)
+        ending = content.file.file_name.rpartition(".")[2].lower()
+        rows.add(
+            DocumentRow(
+                award=award,
+                sha256=content.file.sha256,
+                kind="report",
+                title=f"Report for {period}",
+                file_name=content.file.file_name,
+                media_type=MEDIA_TYPES.get(f".{ending}", "application/octet-stream"),
+                size_bytes=None,
+                attached_on=recorded.at.isoformat(),
+            )
+        )
 
     @staticmethod
     def _bid(recorded: Recorded, rows: Rows) -> None:

@@ -103,6 +103,8 @@ def read_report(
     sign = sign_of_a_person(file_name)
     if sign:
         found.append(Fault(f"the name of the file seems to hold {sign}: rename the file"))
+    if found and asked.status is not None and not (reason or reading.reason):
+        found.append(_say_why(asked))
     if found or reading.content is None:
         return Draft(tuple(found), None, reading.notes)
     order, found = _ordered(asked, reading.content, received_on or today, reason or reading.reason)
@@ -117,6 +119,11 @@ def _plain(file_name: str, book: Book) -> str:
     return name[-120:] or f"report.{book.kind}"
 
 
+def _say_why(asked: Asked) -> Fault:
+    words = f"a report on {asked.award} for {asked.period.code} is in already: say why it is corrected"
+    return Fault(f"{words}, in its row of the sheet About or with --reason")
+
+
 def _ordered(asked: Asked, content: Figures, received_on: date, reason: str | None) -> tuple[Order | None, list[Fault]]:
     """The order that records a report, the first or one that puts it right."""
     fields: dict[str, Any] = {name: getattr(content, name) for name in Figures.model_fields}
@@ -125,8 +132,7 @@ def _ordered(asked: Asked, content: Figures, received_on: date, reason: str | No
         if asked.status is None or asked.now == content:
             return SubmitReport(**fields), []
         if reason is None:
-            words = f"a report on {asked.award} for {asked.period.code} is in already: say why it is corrected"
-            return None, [Fault(f"{words}, in its row of the sheet About or with --reason")]
+            return None, [_say_why(asked)]
         return CorrectReport(**fields, reason=reason), []
     except ValidationError as malformed:
         return None, [Fault(f"the report cannot be recorded: {fault.words}") for fault in faults(malformed)]

@@ -125,7 +125,7 @@ class TestTheChecks:
         do(one, CorrectReport(**better.model_dump(), reason="Explained"))
         assert lacks(one)["a1"]["unexplained"] == 0
 
-    def test_spend_is_held_against_the_whole_budget_of_the_award_as_the_provider_was_asked(
+    def test_spend_is_held_against_the_whole_budget_of_the_award_as_its_provider_was(
         self, office: Office
     ) -> None:
         do(office, *fund_with(1_000), *fund_with(1_000, "cdrg", return_to=None), PROVIDER, registered("a1"))
