@@ -185,8 +185,8 @@ class EventStore:
     def latest(self, limit: int, up_to: int) -> Iterator[Recorded]:
         """The last events up to a position, the latest first."""
         while limit > 0 and up_to > 0:
-            for recorded in reversed(self.read(max(0, up_to - 500), 500, up_to)):
-                yield recorded
+            for stored in reversed(self.read_stored(max(0, up_to - 500), 500, up_to)):
+                yield decode(stored, stored.id)
                 limit -= 1
                 if limit == 0:
                     return

@@ -8,14 +8,26 @@ import pytest
 from domain.errors import NotFound, Refusal
 from domain.kernel import Event
 from domain.reports.commands import AcceptReport, CorrectReport
-from domain.returns.commands import FillReturn, OpenReturn, RestateReturn, SignOffReturn, SubmitReturn
-from domain.returns.events import ReturnFilled, ReturnSignedOff
+from domain.returns.commands import (
+    FillReturn,
+    OpenReturn,
+    PublishReturn,
+    RestateReturn,
+    SignOffReturn,
+    SubmitReturn,
+)
+from domain.returns.events import ReturnFilled, ReturnPublished, ReturnSignedOff
 from domain.tables import Table
-from projections.half_yearly_return.form import fill_in
+from projections.half_yearly_return.form import as_it_stands, as_published, fill_in
+from projections.half_yearly_return.proof import compare
 from projections.returns import ReturnRow
+from services.checks import check_signatures
 from services.office import Office
-from tests.conftest import Clock
-from tests.scenes import PROVIDER, accepted, awarded, do, everything_in, folded_anew, fund_with, reported, reporting
+from services.proof import as_bytes, reproduce
+from tests.a_full_return import H1, life
+from tests.conftest import Clock, OpenAnother
+from tests.contracts.raw_log import alter_signed
+from tests.scenes import PROVIDER, accepted, awarded, do, everything_in, folded_anew, fund_with, paid, reported, reporting
 from tests.story import EVERYBODY
 
 PERIOD = "2017-18-h1"
@@ -169,3 +181,95 @@ def test_a_signed_return_is_made_again_from_the_log_to_the_byte(office: Office) 
         assert fill_in(views, PERIOD, TEMPLATE).sha256 != was_signed.sha256
     office.read_models.rebuild()
     assert rows(office)[0].sha256 == was_signed.sha256
+
+
+def much_later(office: Office) -> None:
+    """Five hundred events and more: corrections, new awards, payments, a report sent back, another fund."""
+    for number in range(60):
+        award = f"later-{number}"
+        do(office, *awarded(award, 10 + number), *paid(award, "p1", 100 + number, date(2017, 6, 1)))
+        better = {"rj_referrals": 20 + number, "spend": 5_000 + number}
+        do(office, CorrectReport(**reported("c-3", H1, **better).model_dump(), reason=f"Found {number} more"))
+        do(office, AcceptReport(award="c-3", period=H1))
+
+
+def test_a_signed_return_is_made_again_byte_for_byte_after_five_hundred_later_events(office: Office) -> None:
+    do(office, *life())
+    position, was_signed = office.log.head(), signed_version(office)
+    much_later(office)
+    assert office.log.head() - position > 500
+    made = reproduce(office, H1)
+    assert made.is_same
+    assert made.faults == []
+    assert as_bytes(made.again) == was_signed
+    assert check_signatures(office) == []
+    with office.reading() as views:
+        assert len(compare(views, H1).rows) > 500
+        assert as_it_stands(views, H1).changed_since == (f"c-3.{H1}",)
+    office.read_models.rebuild()
+    assert reproduce(office, H1).is_same
+    assert everything_in(office) == folded_anew(office)
+
+
+def signed_version(office: Office) -> bytes:
+    """The return as it stands signed, as bytes."""
+    with office.reading() as views:
+        return as_bytes(as_it_stands(views, H1).filled)
+
+
+def test_every_version_that_was_signed_can_be_made_again(office: Office) -> None:
+    begin(office)
+    do(office, *accepted("a2", PERIOD, referrals=5), FILL, SIGN, RESTATE)
+    correct(office, 112)
+    do(office, FILL, SIGN)
+    correct(office, 113)
+    first, second = reproduce(office, PERIOD, 1), reproduce(office, PERIOD)
+    assert (first.is_same, second.is_same) == (True, True)
+    assert first.signed.sha256 != second.signed.sha256
+    assert first.signed.position < second.signed.position
+
+
+def test_what_is_not_signed_cannot_be_made_again(office: Office) -> None:
+    begin(office)
+    with pytest.raises(NotFound, match=f"No return for {PERIOD} is signed off yet"):
+        reproduce(office, PERIOD)
+
+
+def test_a_copy_for_the_public_stays_as_it_was_published(office: Office, clock: Clock) -> None:
+    begin(office)
+    do(office, *accepted("a2", PERIOD, referrals=3), FILL, SIGN)
+    with office.reading() as views, pytest.raises(NotFound, match="has no copy for the public"):
+        as_published(views, PERIOD)
+    clock.forward(hours=1)
+    do(office, PublishReturn(period=PERIOD))
+    event = the_event([each.event for each in office.log.stream(f"return-{PERIOD}")], ReturnPublished)
+    assert isinstance(event, ReturnPublished)
+    with office.reading() as views:
+        copy = as_published(views, PERIOD)
+    assert copy.filled.tables == event.tables
+    assert (copy.version, copy.status) == (1, "published by the rule area-tables-1")
+    assert (copy.signed_by, copy.signed_at) == ("tester", clock.now.isoformat())
+    assert office.do(PublishReturn(period=PERIOD), EVERYBODY) == []
+    do(office, PublishReturn(period=PERIOD, rule="sensitive-tables-1"), RESTATE)
+    correct(office, 112)
+    do(office, FILL, SIGN, PublishReturn(period=PERIOD, despite="It is asked for"))
+    with office.reading() as views:
+        assert as_published(views, PERIOD).version == 2
+        assert as_published(views, PERIOD, "sensitive-tables-1").version == 1
+        with pytest.raises(NotFound, match="has no copy for the public"):
+            as_published(views, PERIOD, "research-tables-1")
+    assert reproduce(office, PERIOD, 1).is_same
+    assert everything_in(office) == folded_anew(office)
+
+
+def test_a_signed_return_that_was_damaged_in_the_log_is_found(
+    office: Office, open_another: OpenAnother, database: str
+) -> None:
+    begin(office)
+    do(office, *accepted("a2", PERIOD, referrals=5), FILL, SIGN)
+    assert check_signatures(office) == []
+    alter_signed(office, database)
+    other = open_another()
+    (fault,) = check_signatures(other)
+    assert fault == f"The return signed at position {other.log.head()} is not as it was signed."
+

@@ -282,7 +282,7 @@ class TestRemarks:
 
     def test_a_cell_of_the_narrative_may_be_remarked_on_too(self, outturn: Terminal) -> None:
         begin(outturn)
-        report(outturn, "A2", 5, "--text", "risks=Two posts are vacant.")
+        report(outturn, "A2", 5, "--texts", "risks=Two posts are vacant.")
         assert outturn.run("return", "open", H1) == 0
         assert outturn.run("return", "comment", H1, "Since filled.", "--on", f"narrative/A2/risks/{H1}/words") == 0, (
             outturn.err
