@@ -28,25 +28,34 @@ def _years() -> tuple[int, int]:
     return min(years), max(years)
 
 
-def is_working_day(day: date) -> bool:
+DaysOff = frozenset[date]
+"""Days on which offices are closed beyond the bank holidays on file."""
+
+
+def is_working_day(day: date, off: DaysOff = frozenset()) -> bool:
     """Whether offices are open. Raises ``Refusal`` for a year whose bank holidays are not on file."""
     first, last = _years()
     if not first <= day.year <= last:
         raise Refusal(f"The bank holidays on file go from {first} to {last}: {day.year} cannot be reckoned.")
-    return day.weekday() < 5 and day not in bank_holidays()
+    return day.weekday() < 5 and day not in bank_holidays() and day not in off
 
 
-def add_working_days(day: date, number: int) -> date:
-    """The day so many working days after ``day``. The day itself does not count; nought gives the day itself."""
-    while number > 0:
-        day += timedelta(days=1)
-        number -= is_working_day(day)
+def add_working_days(day: date, number: int, off: DaysOff = frozenset()) -> date:
+    """The day so many working days after ``day``, or before it when the number is less than nought.
+
+    The day itself does not count; nought gives the day itself.
+    """
+    step = timedelta(days=1 if number > 0 else -1)
+    left = abs(number)
+    while left > 0:
+        day += step
+        left -= is_working_day(day, off)
     return day
 
 
-def next_working_day(day: date) -> date:
+def next_working_day(day: date, off: DaysOff = frozenset()) -> date:
     """The day itself, or the first working day after it."""
-    while not is_working_day(day):
+    while not is_working_day(day, off):
         day += timedelta(days=1)
     return day
 
