@@ -82,7 +82,8 @@ def _jump(measure: Measure, now: Quantity, before: Figures) -> Iterator[Doubt]:
     if then is None or not then.exact or not now.exact:
         return
     old, new = then.at_least, now.at_least
-    if max(old, new) < TOO_LITTLE_TO_JUMP.get(measure.unit, TOO_FEW_TO_JUMP) or abs(new - old) * 100 <= old * JUMP_PER_CENT:
+    too_little = TOO_LITTLE_TO_JUMP.get(measure.unit, TOO_FEW_TO_JUMP)
+    if max(old, new) < too_little or abs(new - old) * 100 <= old * JUMP_PER_CENT:
         return
     words = f"{_lower(measure.title)}: {_shown(measure, then)} last time, {_shown(measure, now)} now"
     yield Doubt("jump", measure.measure, words)

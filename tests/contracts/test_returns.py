@@ -25,9 +25,20 @@ from services.checks import check_signatures
 from services.office import Office
 from services.proof import as_bytes, reproduce
 from tests.a_full_return import H1, life
-from tests.conftest import Clock, OpenAnother
-from tests.contracts.raw_log import alter_signed
-from tests.scenes import PROVIDER, accepted, awarded, do, everything_in, folded_anew, fund_with, paid, reported, reporting
+from tests.conftest import Clock
+from tests.contracts.raw_log import RawLog
+from tests.scenes import (
+    PROVIDER,
+    accepted,
+    awarded,
+    do,
+    everything_in,
+    folded_anew,
+    fund_with,
+    paid,
+    reported,
+    reporting,
+)
 from tests.story import EVERYBODY
 
 PERIOD = "2017-18-h1"
@@ -262,14 +273,34 @@ def test_a_copy_for_the_public_stays_as_it_was_published(office: Office, clock: 
     assert everything_in(office) == folded_anew(office)
 
 
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [(b'"value":100', b'"value":101'), (b'"template":"moj-working-1"', b'"template":"moj-working-2"')],
+    ids=["a figure", "the template"],
+)
 def test_a_signed_return_that_was_damaged_in_the_log_is_found(
-    office: Office, open_another: OpenAnother, database: str
+    office: Office, database: str, was: bytes, becomes: bytes
 ) -> None:
     begin(office)
     do(office, *accepted("a2", PERIOD, referrals=5), FILL, SIGN)
     assert check_signatures(office) == []
-    alter_signed(office, database)
-    other = open_another()
-    (fault,) = check_signatures(other)
-    assert fault == f"The return signed at position {other.log.head()} is not as it was signed."
+    log, position = RawLog(database, office.log), office.log.head()
+    assert was in log.state(position)
+    log.set_state(position, log.state(position).replace(was, becomes, 1))
+    assert check_signatures(office) == [f"The return signed at position {position} is not as it was signed."]
 
+
+def test_a_figure_that_was_changed_in_the_log_behind_the_signature_is_found_with_its_cell(
+    office: Office, database: str
+) -> None:
+    begin(office)
+    do(office, *accepted("a2", PERIOD, referrals=5), FILL, SIGN)
+    log = RawLog(database, office.log)
+    position = next(each.position for each in office.log.everything() if each.event.name == "report.submitted")
+    was = b'"at_least":100,"at_most":100'
+    assert was in log.state(position)
+    log.set_state(position, log.state(position).replace(was, b'"at_least":101,"at_most":101'))
+    made = reproduce(office, PERIOD)
+    assert not made.is_same
+    assert "demand/a1/referrals" in made.faults
+    assert "demand/All services (instances)/referrals" in made.faults
