@@ -21,21 +21,31 @@ from domain.awards import documents as document_commands
 from domain.awards import events as award_events
 from domain.bids import commands as bid_commands
 from domain.bids import events as bid_events
+from domain.calendars import commands as calendar_commands
+from domain.calendars import events as calendar_events
+from domain.chases import commands as chase_commands
+from domain.chases import events as chase_events
 from domain.decisions import commands as decision_commands
 from domain.decisions import events as decision_events
 from domain.funds import commands as fund_commands
 from domain.funds import consequences as fund_consequences
 from domain.funds import events as fund_events
 from domain.funds import leaving as fund_leaving
+from domain.jobs import commands as job_commands
+from domain.jobs import events as job_events
 from domain.kernel import Command, Event
 from domain.monitoring import commands as monitoring_commands
 from domain.monitoring import events as monitoring_events
 from domain.providers import commands as provider_commands
 from domain.providers import events as provider_events
+from domain.reminders import commands as reminder_commands
+from domain.reminders import events as reminder_events
 from domain.reports import commands as report_commands
 from domain.reports import events as report_events
 from domain.returns import commands as return_commands
 from domain.returns import events as return_events
+from domain.seals import commands as seal_commands
+from domain.seals import events as seal_events
 
 NOUNS: dict[str, tuple[ModuleType, ...]] = {
     "provider": (provider_events, provider_commands),
@@ -50,6 +60,11 @@ NOUNS: dict[str, tuple[ModuleType, ...]] = {
     "obligation": (monitoring_events, monitoring_commands),
     "report": (report_events, report_commands),
     "return": (return_events, return_commands),
+    "calendar": (calendar_events, calendar_commands),
+    "chase": (chase_events, chase_commands),
+    "reminder": (reminder_events, reminder_commands),
+    "job": (job_events, job_commands),
+    "seal": (seal_events, seal_commands),
 }
 """Each noun with the modules of its events and commands."""
 

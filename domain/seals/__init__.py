@@ -1,0 +1,1 @@
+"""The seal of the log: what was counted and digested up to a position."""
