@@ -20,6 +20,7 @@ from projections.partners import Partners
 from projections.payments import Payments
 from projections.projection import Projection
 from projections.providers import Providers
+from projections.reminders import Reminders
 from projections.reports import Reports
 from projections.returns import Returns
 from projections.rows import RowT
@@ -34,6 +35,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     Monitoring(),
     Reports(),
     Returns(),
+    Reminders(),
 )
 """All of them are folded together, an event at a time."""
 

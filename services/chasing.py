@@ -1,0 +1,248 @@
+"""The chase: reminders are decided, queued and delivered; and whatever happens between, none is lost or sent twice.
+
+A step is decided by an event whose stream names it: thing, due day, step and person. A doubled run finds it there.
+Delivery writes down each attempt before it makes it and the answer after; what was begun and never answered is sent
+once more, with the same Message-ID, and then no more.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import groupby
+
+from domain.kernel import LONDON, Actor, Command, Role
+from domain.monitoring.policy import Part
+from domain.reminders.commands import (
+    NOBODY,
+    ConfirmSent,
+    DeferReminder,
+    DropReminder,
+    PassOverReminder,
+    QueueReminder,
+    RefuseReminder,
+    TryReminder,
+)
+from domain.reminders.events import ReminderRefused
+from projections.awards import AwardRow
+from projections.chasing import Chased, ToDo, still_owed, to_deliver, what_to_chase
+from projections.reminders import ReminderRow
+from projections.views import Views
+from services.address_book import AddressBook, Person
+from services.channels.channel import Channel, Message, RefusedForGood, TryLater
+from services.messages import Owing, compose
+from services.office import Office
+
+SCHEDULER = Actor(id="scheduler", roles=frozenset({Role.SCHEDULER}))
+BATCH = 200
+"""How many things are decided in one transaction."""
+GONE = "it is no longer owed: it came in, was waived, or is due on another day"
+LEFT = "the person is no longer in the address book"
+
+
+@dataclass
+class Swept:
+    """What a sweep decided."""
+
+    queued: int = 0
+    passed_over: int = 0
+    lines: list[str] = field(default_factory=list)
+    """What it decided, in words; only of a preview."""
+
+
+@dataclass
+class Delivered:
+    """What a delivery did, in messages."""
+
+    sent: int = 0
+    deferred: int = 0
+    refused: int = 0
+    dropped: int = 0
+
+
+def _people_of(people: Sequence[Person], part: Part, owed: Chased) -> list[Person]:
+    """Those of a part whom a thing concerns, in the order of their ids."""
+    return sorted(
+        (
+            person
+            for person in people
+            if part in person.parts
+            and person.left_on is None
+            and (part is not Part.PROVIDER or person.provider == owed.provider)
+            and (person.awards is None or owed.award in person.awards)
+        ),
+        key=lambda person: person.id,
+    )
+
+
+def _orders(to_do: ToDo, people: Sequence[Person]) -> Iterator[QueueReminder | PassOverReminder]:
+    """The orders that settle the steps of one thing."""
+    owed = to_do.owed
+    for step, day, send, reason in to_do.decisions:
+        about = {
+            "item": owed.item,
+            "award": owed.award,
+            "due_on": owed.due_on,
+            "step": step.step,
+            "to": step.to,
+            "step_on": day,
+        }
+        found = _people_of(people, step.to, owed) if send else []
+        for person in found:
+            if person.bounced:
+                why = "messages to this person come back: put the address right in the address book"
+                yield PassOverReminder(**about, person=person.id, reason=why)
+            else:
+                yield QueueReminder(**about, person=person.id, digest=person.digest)
+        if not found:
+            nobody = f"nobody in the address book is to be asked as {step.to.value}"
+            yield PassOverReminder(**about, person=NOBODY, reason=nobody if send else reason)
+
+
+def sweep(office: Office, book: AddressBook, today: date | None = None) -> Swept:
+    """Decides every step that is due by today. Done twice, it decides nothing the second time."""
+    with office.reading() as views:
+        to_do = what_to_chase(views, today or views.today)
+    if not to_do:
+        return Swept()
+    people, swept = book.people(), Swept()
+    for first in range(0, len(to_do), BATCH):
+        orders = [order for each in to_do[first : first + BATCH] for order in _orders(each, people)]
+        for recorded in office.do_all(orders, SCHEDULER):
+            if recorded.event.name == "reminder.queued":
+                swept.queued += 1
+            else:
+                swept.passed_over += 1
+    return swept
+
+
+def preview(views: Views, book: AddressBook, day: date) -> Swept:
+    """What a sweep on a day would decide, as things are. Nothing is recorded."""
+    people, swept = book.people(), Swept()
+    for each in what_to_chase(views, day):
+        for order in _orders(each, people):
+            what = f"{order.award}: {each.owed.title}, due {order.due_on:%d/%m/%Y}, step {order.step}"
+            if isinstance(order, QueueReminder):
+                swept.queued += 1
+                swept.lines.append(f"{what}: to {order.person} ({order.to.value})")
+            else:
+                swept.passed_over += 1
+                swept.lines.append(f"{what}: no message, because {order.reason}")
+    return swept
+
+
+def deliver(
+    office: Office, book: AddressBook, channel: Channel, now: datetime, office_name: str | None = None
+) -> Delivered:
+    """Hands every queued message to the channel; what takes a digest goes in one message to a person."""
+    with office.reading() as views:
+        rows = to_deliver(views, now.isoformat())
+        owed = still_owed(views, {row.item for row in rows}) if rows else {}
+        services = _services(views, {row.award for row in rows}) if rows else {}
+    people = {person.id: person for person in book.people()} if rows else {}
+    done = Delivered()
+    for person, own in _letters(rows):
+        letter = _Letter(office, channel, people.get(person), own, owed, services, now, office_name or "the office")
+        letter.send(people, done)
+    return done
+
+
+def _services(views: Views, awards: set[str]) -> dict[str, str]:
+    columns = AwardRow.table.c
+    return {row.award: row.service for row in views.rows(AwardRow, columns.award.in_(sorted(awards)))}
+
+
+def _letters(rows: Iterable[ReminderRow]) -> Iterator[tuple[str, list[ReminderRow]]]:
+    """Each message: one reminder; or all of one person who takes a digest."""
+    singles = [row for row in rows if not row.digest]
+    digests = sorted((row for row in rows if row.digest), key=lambda row: (row.person or "", row.position))
+    for row in singles:
+        yield row.person or "", [row]
+    for person, own in groupby(digests, key=lambda row: row.person or ""):
+        yield person, list(own)
+
+
+@dataclass
+class _Letter:
+    """One message to one person, and the reminders that it settles."""
+
+    office: Office
+    channel: Channel
+    person: Person | None
+    rows: list[ReminderRow]
+    owed: dict[str, Chased]
+    services: dict[str, str]
+    now: datetime
+    office_name: str
+
+    def send(self, people: dict[str, Person], done: Delivered) -> None:
+        """Drops what is no longer owed; of the rest, writes down the attempt, makes it, and writes down the answer."""
+        gone = [row for row in self.rows if not self._is_owed(row)]
+        rows = [row for row in self.rows if self._is_owed(row)]
+        if self.person is None or self.person.left_on is not None:
+            gone, rows = self.rows, []
+        if gone:
+            reason = GONE if self.person is not None and self.person.left_on is None else LEFT
+            done.dropped += len(self._do([DropReminder(**_address(row), reason=reason) for row in gone]))
+        if not rows or self.person is None:
+            return
+        tried = self._do([TryReminder(**_address(row), channel=self.channel.name) for row in rows])
+        refused = {recorded.reference for recorded in tried if isinstance(recorded.event, ReminderRefused)}
+        taken = {recorded.reference for recorded in tried} - refused
+        done.refused += len(refused)
+        rows = [row for row in rows if row.reminder in taken]
+        if rows:
+            self._hand_over(self._message(rows, self.person, people), rows, done)
+
+    def _hand_over(self, message: Message, rows: list[ReminderRow], done: Delivered) -> None:
+        try:
+            receipt = self.channel.send(message)
+        except TryLater as later:
+            done.deferred += len(self._do([DeferReminder(**_address(row), reason=later.reason) for row in rows]))
+        except RefusedForGood as refusal:
+            done.refused += len(self._do([RefuseReminder(**_address(row), reason=refusal.reason) for row in rows]))
+        else:
+            sent = {"channel": self.channel.name, "message_id": message.message_id, "receipt": receipt}
+            done.sent += len(self._do([ConfirmSent(**_address(row), **sent) for row in rows]))
+
+    def _is_owed(self, row: ReminderRow) -> bool:
+        known = self.owed.get(row.item)
+        return known is not None and known.due_on == row.due_on
+
+    def _message(self, rows: list[ReminderRow], person: Person, people: dict[str, Person]) -> Message:
+        owing = []
+        for row in rows:
+            owed = self.owed[row.item]
+            managers = _people_of(list(people.values()), Part.CONTRACT_MANAGER, owed)
+            owing.append(
+                Owing(
+                    reference=row.reminder,
+                    item=row.item,
+                    kind=owed.kind,
+                    title=owed.title,
+                    award=owed.award,
+                    service=self.services.get(owed.award, ""),
+                    period=owed.period,
+                    due_on=owed.due_on,
+                    step=row.step,
+                    part=Part(row.part),
+                    step_on=row.step_on,
+                    how_to_send=_HOW[owed.kind],
+                    ask=managers[0].name if managers else self.office_name,
+                )
+            )
+        return compose(person, owing, self.office_name, self.now.astimezone(LONDON).date())
+
+    def _do(self, orders: Sequence[Command[object]]) -> list:  # type: ignore[type-arg]
+        return self.office.do_all(orders, SCHEDULER)
+
+
+_HOW = {
+    "report": "Fill in the workbook that the office sends for the period, and send it back to the office.",
+    "milestone": "Tell the office that it is done, with what shows it.",
+    "obligation": "Send it to the office.",
+    "condition": "Send it to the office: until it is there, no payment is made.",
+}
+
+
+def _address(row: ReminderRow) -> dict[str, object]:
+    return {"item": row.item, "due_on": row.due_on, "step": row.step, "person": row.person or NOBODY}
