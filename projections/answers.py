@@ -10,6 +10,7 @@ from projections.budget_answers import budgets, ring_fences, underspend
 from projections.monitoring import OPEN, DueItem
 from projections.providers import ProviderRow
 from projections.registers import bids, decisions, documents, payments, single_tenders
+from projections.reminder_answers import chases, reminders
 from projections.reports import ReportRow
 from projections.returns import ReturnRow
 from projections.timeline import timeline
@@ -311,6 +312,8 @@ ANSWERS: dict[str, Callable[[Views], Table]] = {
     "bids": bids,
     "documents": documents,
     "single-tenders": single_tenders,
+    "reminders": reminders,
+    "chases": chases,
     "timeline": timeline,
 }
 """Every question with a table for an answer, by its name."""

@@ -70,7 +70,9 @@ class Monitoring(Projection):
     @staticmethod
     def _milestone(recorded: Recorded, rows: Rows) -> None:
         def item(milestone: str) -> DueItem:
-            return rows.of(DueItem, f"{recorded.stream}#{milestone}")
+            row = rows.of(DueItem, f"{recorded.stream}#{milestone}")
+            row.position = recorded.position
+            return row
 
         match recorded.event:
             case MilestonePlanned(milestone=milestone, title=title, due_on=due_on):
@@ -87,6 +89,7 @@ class Monitoring(Projection):
                         standing="owed",
                         done_on=None,
                         reason=None,
+                        position=recorded.position,
                     )
                 )
             case MilestoneRescheduled(milestone=milestone, due_on=due_on, reason=reason):
@@ -119,6 +122,7 @@ class Monitoring(Projection):
                     standing="owed",
                     done_on=None,
                     reason=None,
+                    position=recorded.position,
                 )
             )
             return

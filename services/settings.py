@@ -1,12 +1,18 @@
 """Settings, from the environment (``OUTTURN_…``) or a file ``.env``. Each is described in the README."""
 
+import re
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.kernel import Actor, Reference, Role
+
+_NOTIFY = r"^(https://[A-Za-z0-9.-]+|http://(127\.0\.0\.1|localhost))(:\d{1,5})?/?$"
+_UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_HOST = r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,58}[A-Za-z0-9])?$"
+_ADDRESS = r"^[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,98}[A-Za-z0-9])?$"
 
 
 class Database(NamedTuple):
@@ -36,7 +42,7 @@ class Database(NamedTuple):
 class Settings(BaseSettings):
     """What may be set. Everything has a default that suits one small machine."""
 
-    model_config = SettingsConfigDict(env_prefix="OUTTURN_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="OUTTURN_", env_file=".env", extra="ignore", hide_input_in_errors=True)
 
     database: str = Field(
         default="outturn.db",
@@ -64,6 +70,61 @@ class Settings(BaseSettings):
         description="The police area's code of the Office for National Statistics, as it stands there: E23000023.",
     )
 
+    channel: Literal["folder", "smtp", "notify"] = Field(
+        default="folder",
+        description="How messages go out: as files in a folder, to a mail server (smtp), or by GOV.UK Notify.",
+    )
+    mail_folder: Path = Field(
+        default=Path("outturn-mail"), description="The folder into which messages go when the channel is folder."
+    )
+    mail_from: Annotated[str, Field(pattern=_ADDRESS)] | None = Field(
+        default=None, description="The e-mail address that messages come from. Needed for smtp."
+    )
+    message_domain: Annotated[str, Field(pattern=_HOST)] = Field(
+        default="outturn.invalid",
+        description="The domain in the Message-ID of every message. Once set, leave it: a repeat is known by it.",
+    )
+    smtp_host: Annotated[str, Field(pattern=_HOST)] | None = Field(
+        default=None, description="The mail server's name, as its certificate has it."
+    )
+    smtp_port: Annotated[int, Field(ge=1, le=65_535)] | None = Field(
+        default=None, description="The mail server's port. Unless set: 587 for starttls, 465 for tls, 25 for none."
+    )
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls",
+        description="How the connection to the mail server is made safe: starttls, tls from the first byte, or none.",
+    )
+    smtp_user: str | None = Field(default=None, description="The user at the mail server, if it asks for one.")
+    smtp_password: SecretStr | None = Field(
+        default=None, description="That user's password. It is never printed, and never sent without TLS."
+    )
+    smtp_timeout: Annotated[float, Field(gt=0, le=600)] = Field(
+        default=30, description="For how many seconds each answer of the mail server is waited for."
+    )
+    smtp_authorities: Path | None = Field(
+        default=None,
+        description="A file of certificates to trust for the mail server, in place of those that the machine trusts.",
+    )
+    notify_key: SecretStr | None = Field(
+        default=None, description="The key of the office's service at GOV.UK Notify. It is never printed."
+    )
+    notify_templates: dict[str, Annotated[str, Field(pattern=f"^{_UUID}$")]] = Field(
+        default={},
+        description="The id of the template at Notify for each kind of message (ahead, due, late, told, digest), "
+        "as a JSON object; any is for every kind that has none of its own.",
+    )
+    notify_address: Annotated[str, Field(pattern=_NOTIFY)] = Field(
+        default="https://api.notifications.service.gov.uk",
+        description="Where Notify is: an https address; http is for a stand-in on this machine alone.",
+    )
+
+    @field_validator("notify_key")
+    @classmethod
+    def _key_of_notify(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None and not re.search(f"{_UUID}-{_UUID}$", key.get_secret_value()):
+            raise ValueError("a key of GOV.UK Notify ends in two ids of 36 characters: copy it whole")
+        return key
+
     @field_validator("database")
     @classmethod
     def _known_kind(cls, address: str) -> str:
@@ -74,3 +135,8 @@ class Settings(BaseSettings):
     def person(self) -> Actor:
         """Whoever uses the command line."""
         return Actor(id=self.actor, roles=self.roles)
+
+    @property
+    def sender(self) -> str:
+        """The address that messages come from; until one is set, one that cannot be answered."""
+        return self.mail_from or f"outturn@{self.message_domain}"

@@ -38,6 +38,8 @@ class Question(StrEnum):
     BIDS = "bids"
     DOCUMENTS = "documents"
     SINGLE_TENDERS = "single-tenders"
+    REMINDERS = "reminders"
+    CHASES = "chases"
     TIMELINE = "timeline"
     AWARD = "award"
     EXPLAIN = "explain"

@@ -1,0 +1,26 @@
+"""Hands what is queued to the channel: reminders, and the notices of the office's own jobs."""
+
+from projections.chasing import notices_to_deliver, to_deliver
+from scheduler.context import Context, Did, counted
+from services.chasing import deliver
+from services.notices import deliver_notices
+
+
+def run(context: Context) -> Did:
+    """What was sent is not sent again; what could not be taken is tried again when its pause is over."""
+    if not context.recording:
+        with context.office.reading() as views:
+            now = context.now.isoformat()
+            waiting = [*to_deliver(views, now), *notices_to_deliver(views, now)]
+        lines = [f"{row.reminder}: to {row.person}" for row in waiting]
+        return Did(f"{counted(len(waiting), 'message')} waiting.", {"sent": len(waiting)}, lines)
+    about = (context.office, context.book, context.channel, context.now)
+    counts = {"sent": 0, "deferred": 0, "refused": 0, "dropped": 0}
+    for done in (deliver(*about, context.settings.office_name), deliver_notices(*about, context.settings)):
+        for name in counts:
+            counts[name] += getattr(done, name)
+    words = (
+        f"{counted(counts['sent'], 'reminder')} sent, {counts['deferred']} to be tried again, "
+        f"{counts['refused']} refused, {counts['dropped']} dropped."
+    )
+    return Did(words, counts)
