@@ -6,17 +6,27 @@ from typing import Annotated
 
 import typer
 
+from domain.errors import Refusal
 from domain.kernel import LONDON, utc_now
-from domain.periods import Period, parse_day
+from domain.periods import Period
 from domain.returns.commands import FillReturn, OpenReturn, SignOffReturn, SubmitReturn
 from projections.half_yearly_return.form import StandingReturn, as_it_stands
-from services.cli.console import AsAt, Format, Formatted, ask, out, print_json, print_tables, the_office
+from services.cli.console import AsAt, Format, Formatted, ask, out, print_json, print_tables, read_day, the_office
 from services.exports.return_files import save, to_json
+from services.problems import Malformed
 from services.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
 
 Half = Annotated[str, typer.Argument(metavar="PERIOD", help="A half-year, like 2017-18-h1.")]
+
+
+def _code(period: str) -> str:
+    """The code of a period. Raises ``Malformed``."""
+    try:
+        return Period.parse(period).code
+    except Refusal as wrong:
+        raise Malformed(str(wrong)) from None
 
 
 def _print(standing: StandingReturn, form: Format) -> None:
@@ -31,7 +41,7 @@ def _print(standing: StandingReturn, form: Format) -> None:
 @app.command()
 def fill(period: Half, format: Formatted = Format.TABLE) -> None:  # noqa: A002
     """Open the return if it is not open, fold it from the log, and show it with what is still missing."""
-    code = Period.parse(period).code
+    code = _code(period)
     with the_office() as office:
         office.do_all([OpenReturn(period=code), FillReturn(period=code)], Settings().person)
         _print(ask(office, None, lambda views: as_it_stands(views, code)), format)
@@ -44,7 +54,7 @@ def sign_off(
     despite: Annotated[str | None, typer.Option(help="Why it is signed although something is missing.")] = None,
 ) -> None:
     """Declare the filled-in return right. Its tables are frozen into the record."""
-    code = Period.parse(period).code
+    code = _code(period)
     with the_office() as office:
         order = SignOffReturn(period=code, declaration=declaration, despite=despite)
         written = office.do(order, Settings().person)
@@ -59,8 +69,8 @@ def submit(
     receipt: Annotated[str | None, typer.Option(help="The funder's receipt.")] = None,
 ) -> None:
     """Record that the signed return went to the funder."""
-    day: date = utc_now().astimezone(LONDON).date() if on is None else parse_day(on)
-    code = Period.parse(period).code
+    day: date = utc_now().astimezone(LONDON).date() if on is None else read_day(on, "--on")
+    code = _code(period)
     with the_office() as office:
         written = office.do(SubmitReturn(period=code, submitted_on=day, receipt=receipt), Settings().person)
     out.print("Recorded as submitted." if written else "It was recorded as submitted already.")
@@ -77,7 +87,7 @@ def show(
     ] = None,
 ) -> None:
     """Show the return: as signed, or (until it is signed) as it now stands."""
-    code = Period.parse(period).code
+    code = _code(period)
     with the_office(to_read=True) as office:
         standing = ask(office, as_at, lambda views: as_it_stands(views, code, version))
     if save_to is None:
