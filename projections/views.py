@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 from domain.kernel import LONDON, Event, Recorded
 from projections.awards import Awards
 from projections.budgets import Budgets
+from projections.carried import Carried
 from projections.decisions import Decisions
 from projections.monitoring import Monitoring
 from projections.partners import Partners
@@ -28,6 +29,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     Providers(),
     Decisions(),
     Budgets(),
+    Carried(),
     Awards(),
     Payments(),
     Partners(),
