@@ -11,6 +11,7 @@ from domain.awards import (
     milestone_commands,
     partner_commands,
     partner_events,
+    passing,
     payment_commands,
     payment_events,
     reporting_commands,
@@ -53,7 +54,7 @@ NOUNS: dict[str, tuple[ModuleType, ...]] = {
     "fund": (fund_events, fund_commands, fund_leaving, fund_consequences),
     "award": (
         *(award_events, change_events, payment_events, partner_events),
-        *(award_commands, milestone_commands, changes, payment_commands, spend_commands),
+        *(award_commands, milestone_commands, changes, passing, payment_commands, spend_commands),
         *(partner_commands, document_commands, reporting_commands),
     ),
     "bid": (bid_events, bid_commands),

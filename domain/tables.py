@@ -27,6 +27,8 @@ class Missing(StrEnum):
     """It was never stated."""
     NOT_SUPPLIED = "not supplied"
     """It was asked for and did not come."""
+    NOT_ASKED = "not asked"
+    """It was not asked for: other measures were agreed."""
     NIL = "nil return"
     """The provider said that there is nothing to report."""
     SUPPRESSED = "suppressed"

@@ -3,17 +3,21 @@
 from collections.abc import Callable, Iterable
 
 from domain import money
+from domain.awards.award import SETTLED
 from domain.periods import day_in_words
 from domain.tables import Column, Missing, Table, cell
 from projections.awards import AwardRow, ShareRow
-from projections.budget_answers import budgets, ring_fences, underspend
+from projections.bid_register import bids
+from projections.budget_answers import budgets, ring_fences
 from projections.monitoring import OPEN, DueItem
+from projections.payments import PaymentRow
 from projections.providers import ProviderRow
-from projections.registers import bids, decisions, documents, payments, single_tenders
+from projections.registers import decisions, documents, payments, single_tenders
 from projections.reminder_answers import chases, reminders
 from projections.reports import ReportRow
 from projections.returns import ReturnRow
 from projections.timeline import timeline
+from projections.underspend import underspend
 from projections.views import Views
 
 
@@ -46,7 +50,7 @@ def awards(views: Views) -> Table:
                 cell(sum(inferred) if inferred else None, missing=Missing.NOT_APPLICABLE),
                 cell("; ".join(printed) or None, missing=Missing.NOT_APPLICABLE),
                 cell(sum(share.paid_pence for share in own)),
-                cell("; ".join(f"{share.fund} {share.year}" for share in own)),
+                cell("; ".join(dict.fromkeys(f"{share.fund} {share.year}" for share in own))),
                 cell(award.starts_on),
                 cell(award.ends_on),
                 cell(award.decision),
@@ -89,7 +93,10 @@ def _stands_under(entries: dict[str, ProviderRow], provider: str) -> str:
 
 
 def providers(views: Views) -> Table:
-    """Every provider, and for each financial year what it was awarded, by which funds and routes."""
+    """Every provider, and for each financial year what it was awarded and paid, by which funds and routes.
+
+    An award counts under the provider that holds it now; what was paid, under the one that held it on that day.
+    """
     shares = _shares_by_award(views)
     entries = {row.provider: row for row in views.rows(ProviderRow, order_by=("title",))}
     by_provider: dict[str, dict[str, list[tuple[AwardRow, ShareRow]]]] = {}
@@ -98,6 +105,9 @@ def providers(views: Views) -> Table:
             if award.provider is not None:
                 whole = by_provider.setdefault(_stands_under(entries, award.provider), {})
                 whole.setdefault(share.year, []).append((award, share))
+    paid, notes = _paid(views, entries)
+    for provider_reference, year in paid:
+        by_provider.setdefault(provider_reference, {}).setdefault(year, [])
     rows = []
     for provider in entries.values():
         joined = [entry for entry in entries.values() if entry is not provider]
@@ -113,6 +123,7 @@ def providers(views: Views) -> Table:
                     cell(len({award.award for award, _share in own})),
                     cell(sum(known) if known or not own else None),
                     cell(len(own) - len(known)),
+                    cell(paid.get((provider.provider, year), 0)),
                     cell("; ".join(sorted({f"{share.fund} {share.year}" for _award, share in own}))),
                     cell("; ".join(sorted({award.route for award, _share in own}))),
                     cell(provider.kind),
@@ -132,6 +143,7 @@ def providers(views: Views) -> Table:
             Column(key="awards", title="Awards", kind="count"),
             Column(key="amount_pence", title="Amount", kind="pence"),
             Column(key="not_known", title="Not known", kind="count"),
+            Column(key="paid_pence", title="Paid", kind="pence"),
             Column(key="funds", title="Funds"),
             Column(key="routes", title="Routes"),
             Column(key="kind", title="Kind"),
@@ -142,8 +154,29 @@ def providers(views: Views) -> Table:
             Column(key="also", title="Also known as"),
         ),
         rows=tuple(rows),
-        notes=("Amounts that are not known are counted beside, and are in no sum.",),
+        notes=("Amounts that are not known are counted beside, and are in no sum.", *notes),
     )
+
+
+def _paid(views: Views, entries: dict[str, ProviderRow]) -> tuple[dict[tuple[str, str], int], list[str]]:
+    """What was paid, less what came back, by provider and year; and a note for what a former holder was paid."""
+    awards = {row.award: row for row in views.rows(AwardRow)}
+    paid: dict[tuple[str, str], int] = {}
+    before: dict[tuple[str, str, str], int] = {}
+    for row in views.rows(PaymentRow, PaymentRow.table.c.status == "paid", order_by=("award", "payment")):
+        if row.provider is None:
+            continue
+        pence, to = row.amount_pence - row.clawed_back_pence, _stands_under(entries, row.provider)
+        paid[to, row.year] = paid.get((to, row.year), 0) + pence
+        holder = awards[row.award].provider
+        if holder is not None and _stands_under(entries, holder) != to:
+            before[row.award, to, holder] = before.get((row.award, to, holder), 0) + pence
+    notes = [
+        f"{entries[to].title} held award {award} before {entries[holder].title}, and was paid {money.pounds(pence)} of "
+        "it: that is under its own name, and the award under the one that holds it now."
+        for (award, to, holder), pence in before.items()
+    ]
+    return paid, notes
 
 
 def _due_table(views: Views, name: str, title: str, items: Iterable[DueItem], *, late: bool) -> Table:
@@ -152,7 +185,7 @@ def _due_table(views: Views, name: str, title: str, items: Iterable[DueItem], *,
     rows = []
     for item in items:
         award = by_reference.get(item.award)
-        if award is None or award.status in ("withdrawn", "closed"):
+        if award is None or award.status in SETTLED:
             continue  # nothing more is asked of an award that is settled
         days = (views.today - item.due_on).days
         rows.append(

@@ -1,11 +1,13 @@
 """Awards: every award with its provider, route, dates and money, and what each fund puts in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from domain.awards import change_events
-from domain.awards.award import AwardStatus
+from domain.awards.award import AwardStatus, OfAShare, is_one_of_several
 from domain.awards.change_events import (
+    Apportioned,
     AwardAmountConfirmed,
     AwardClosed,
     AwardEnded,
@@ -16,6 +18,7 @@ from domain.awards.change_events import (
     AwardTransferred,
     AwardUplifted,
     AwardWithdrawn,
+    TransferReapportioned,
 )
 from domain.awards.events import AwardApproved, AwardRegistered, MeasuresAgreed
 from domain.awards.payment_events import PaymentClawedBack, PaymentMade
@@ -40,11 +43,20 @@ class AwardRow(Row, table="awards", key=("award",)):
     remarks: list[str]
     shares: list[list[str]]
     """The fund and year of each share."""
+    lines: list[str]
+    """Of each share, in the same order, the ring-fence that tells it from others of that fund and year, or nothing."""
+    holders: list[list[str | None]]
+    """Who held it, in order: the provider, from which day, until which, and where the consent of the parties stands."""
+    paid: list[str]
+    """The payments that were made, by reference."""
     rests_on: str | None = None
     """The decision on record."""
     reissued_as: str | None = None
+    transferred_on: date | None = None
     transferred_to: list[list[str]] | None = None
     """Each successor, and the pence that pass to it."""
+    transferred_by: str | None = None
+    """The scheme by which it passed."""
     measures: list[str] | None = None
     """What was agreed to be reported on; ``None``: the framework's standard."""
     outcomes: list[str] | None = None
@@ -56,8 +68,32 @@ class AwardRow(Row, table="awards", key=("award",)):
     """The end before that."""
 
 
+def holder_on(row: AwardRow, day: date) -> str | None:
+    """The provider that held an award on a day, as now known; before the first day of all, the first one."""
+    held = row.provider if not row.holders else row.holders[0][0]
+    for provider, since, _until, _consent in row.holders:
+        if since is not None and since <= day.isoformat():
+            held = provider
+    return held
+
+
 @dataclass
-class ShareRow(Row, table="award_shares", key=("award", "fund", "year")):
+class PassedRow(Row, table="award_shares_passed", key=("award", "number", "fund", "year", "ring_fence")):
+    """What of one share passed to one successor by law. Money in whole pence."""
+
+    award: str
+    number: int
+    """Of the successor, from 1."""
+    fund: str
+    year: str
+    ring_fence: str
+    """Empty when it is out of none."""
+    successor: str
+    unpaid_pence: int
+
+
+@dataclass
+class ShareRow(Row, table="award_shares", key=("award", "fund", "year", "line")):
     """What one fund puts into an award. Money in whole pence; ``None``: not known."""
 
     award: str
@@ -76,6 +112,8 @@ class ShareRow(Row, table="award_shares", key=("award", "fund", "year")):
     first_pence: int | None = None
     """As approved."""
     ring_fence: str | None = None
+    line: str = ""
+    """The ring-fence, where that tells it from another share of the same fund and year."""
 
 
 class Awards(Projection):
@@ -101,6 +139,9 @@ class Awards(Projection):
                         remarks=list(event.remarks),
                         shares=[],
                         position=recorded.position,
+                        lines=[],
+                        holders=[[event.provider, None, None, None]],
+                        paid=[],
                     )
                 )
             case MeasuresAgreed(measures=measures, outcomes=outcomes):
@@ -112,7 +153,8 @@ class Awards(Projection):
                 row.status = AwardStatus.APPROVED.value
                 row.decision = decision or row.decision
                 row.shares = [[share.fund, share.year] for share in shares]
-                for s in shares:
+                row.lines = [(s.ring_fence or "") if is_one_of_several(s, shares) else "" for s in shares]
+                for s, line in zip(shares, row.lines, strict=True):
                     rows.add(
                         ShareRow(
                             award=award,
@@ -127,32 +169,40 @@ class Awards(Projection):
                             payments=[],
                             first_pence=s.amount_pence,
                             ring_fence=s.ring_fence,
+                            line=line,
                         )
                     )
-            case AwardAmountConfirmed(fund=fund, year=year, amount_pence=amount):
-                share = rows.of(ShareRow, award, fund, year)
-                share.amount_pence, share.inferred_pence, share.position = amount, None, recorded.position
-                share.sources = [share.sources[0], recorded.position]
-            case AwardUplifted(fund=fund, year=year, by_pence=by):
-                self._vary(rows.of(ShareRow, award, fund, year), by, recorded.position)
-            case AwardReduced(fund=fund, year=year, by_pence=by):
-                self._vary(rows.of(ShareRow, award, fund, year), -by, recorded.position)
-            case PaymentClawedBack(fund=fund, year=year, amount_pence=amount):
-                share = rows.of(ShareRow, award, fund, year)
-                share.paid_pence -= amount
-                share.payments = [*share.payments, recorded.position]
-                self._vary(share, -amount, recorded.position)
-            case PaymentMade(fund=fund, year=year, amount_pence=amount):
-                share = rows.of(ShareRow, award, fund, year)
-                share.paid_pence += amount
-                share.payments = [*share.payments, recorded.position]
+            case (
+                AwardAmountConfirmed() | AwardUplifted() | AwardReduced() | PaymentClawedBack() | PaymentMade() as event
+            ):
+                self._vary(recorded, event, rows)
             case _:
                 self._turn(recorded, rows)
 
     @staticmethod
-    def _vary(share: ShareRow, by_pence: int, position: int) -> None:
-        share.amount_pence, share.position = (share.amount_pence or 0) + by_pence, position
-        share.sources = [*share.sources, position]
+    def _vary(recorded: Recorded, event: OfAShare | PaymentMade, rows: Rows) -> None:
+        """A share that becomes known, larger or smaller, or of which some is paid."""
+        share = rows.of(ShareRow, recorded.reference, event.fund, event.year, event.ring_fence or "")
+        amount = share.amount_pence or 0
+        match event:
+            case PaymentMade(payment=payment):
+                share.paid_pence += event.amount_pence
+                share.payments = [*share.payments, recorded.position]
+                rows.of(AwardRow, recorded.reference).paid.append(payment)
+                return
+            case AwardAmountConfirmed():
+                share.amount_pence, share.inferred_pence = event.amount_pence, None
+                share.sources = share.sources[:1]
+            case AwardUplifted(by_pence=by):
+                share.amount_pence = amount + by
+            case AwardReduced(by_pence=by):
+                share.amount_pence = amount - by
+            case PaymentClawedBack():
+                share.paid_pence -= event.amount_pence
+                share.payments = [*share.payments, recorded.position]
+                share.amount_pence = amount - event.amount_pence
+        share.position = recorded.position
+        share.sources = [*share.sources, recorded.position]
 
     @staticmethod
     def _turn(recorded: Recorded, rows: Rows) -> None:
@@ -168,16 +218,33 @@ class Awards(Projection):
                 row.ended_position = recorded.position
             case AwardReissued(as_award=as_award):
                 rows.of(AwardRow, award).reissued_as = as_award
-            case AwardNovated(provider=provider):
-                rows.of(AwardRow, award).provider = provider
-            case AwardTransferred(successors=successors):
-                rows.of(AwardRow, award).transferred_to = [[s.successor, str(s.unpaid_pence)] for s in successors]
+            case AwardNovated(provider=provider, effective_on=day, consent=consent):
+                row = rows.of(AwardRow, award)
+                row.provider = provider
+                row.holders[-1][2] = (day - timedelta(days=1)).isoformat()
+                row.holders.append([provider, day.isoformat(), None, consent])
+            case AwardTransferred(successors=successors, effective_on=day, scheme=scheme):
+                row = rows.of(AwardRow, award)
+                row.status = AwardStatus.TRANSFERRED.value
+                row.transferred_on, row.transferred_by = day, scheme
+                _pass(row, successors, rows)
+            case TransferReapportioned(successors=successors):
+                _pass(rows.of(AwardRow, award), successors, rows)
             case AwardClosed() | AwardWithdrawn():
                 row = rows.of(AwardRow, award)
                 closed = isinstance(recorded.event, AwardClosed)
                 row.status = (AwardStatus.CLOSED if closed else AwardStatus.WITHDRAWN).value
-                for fund, year in row.shares:
-                    share = rows.of(ShareRow, award, fund, year)
+                for (fund, year), line in zip(row.shares, row.lines, strict=True):
+                    share = rows.of(ShareRow, award, fund, year, line)
                     share.amount_pence, share.inferred_pence = share.paid_pence, None
                     share.position = recorded.position
                     share.sources = [share.sources[0], *share.payments, recorded.position]
+
+
+def _pass(row: AwardRow, successors: Sequence[Apportioned], rows: Rows) -> None:
+    """What passes to each successor, in all and (where that was kept) of each share."""
+    row.transferred_to = [[each.successor, str(each.unpaid_pence)] for each in successors]
+    for number, each in enumerate(successors, 1):
+        for share in each.shares:
+            place = (share.fund, share.year, share.ring_fence or "")
+            rows.add(PassedRow(row.award, number, *place, each.successor, share.unpaid_pence))

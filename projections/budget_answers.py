@@ -3,10 +3,10 @@
 from datetime import date
 
 from domain import money
-from domain.periods import Period, day_in_words, moment_in_words
+from domain.periods import day_in_words, moment_in_words
 from domain.tables import Cell, Column, Missing, Table, cell
 from projections.budgets import CAP, TOLERANCE, WHOLE, AllocationRow, FundRow
-from projections.standing import Place, Standing, balances, per_cent_in_words, standings
+from projections.standing import Place, Standing, balances, left_out, per_cent_in_words, standings
 from projections.views import Views
 
 UNASKED = Missing.NOT_APPLICABLE
@@ -49,6 +49,10 @@ _BUDGETS = (
 )
 
 
+_GONE = ("returned_pence", "carried_out_pence")
+"""What is printed as soon as any fund has some of it, so that a printed line always adds up."""
+
+
 def budgets(views: Views, on: date | None = None) -> Table:
     """Each fund in each year: received, committed, kept aside, paid and left, with a paper's own total beside.
 
@@ -57,16 +61,18 @@ def budgets(views: Views, on: date | None = None) -> Table:
     funds = {(row.fund, row.year): row for row in views.rows(FundRow)}
     found = sorted(standings(views, on).items(), key=lambda each: each[0][::-1])
     allocations = _allocations(views, on)
+    gone = {key for key in _GONE if any(standing.figures()[key] for _place, standing in found)}
     return Table(
         name="budgets",
         title="Budgets",
-        columns=_BUDGETS,
+        columns=tuple(c.model_copy(update={"detail": False}) if c.key in gone else c for c in _BUDGETS),
         rows=tuple(_budget(funds[place], standing, allocations.get(place, []), on) for place, standing in found),
         notes=(
             *held(views, on),
             "Amounts that are not known are in no sum. Inferred amounts are shown beside and never added.",
             "Received is committed, kept aside, left, returned and carried out, added up.",
-            *(note for place, standing in found for note in _notes(place, standing)),
+            *(note for place, standing in found for note in _notes(place, standing, on)),
+            *(f"The forecast of award {award} is in no line: {why}." for award, why in left_out(views, on).items()),
         ),
     )
 
@@ -110,10 +116,15 @@ def _cap_in_words(standing: Standing) -> str | None:
     return None if term is None else per_cent_in_words(term)
 
 
-def _notes(place: Place, standing: Standing) -> list[str]:
-    """A line for a fund whose paper states another total than its records come to, and for one with a cap."""
+def _notes(place: Place, standing: Standing, on: date | None) -> list[str]:
+    """A line for a fund that was committed ahead of its money, that has a cap, or whose paper states another total."""
     fund, year = place
     figures, notes = standing.figures(), []
+    if on is not None and figures["over_pence"]:
+        notes.append(
+            f"{fund} {year}: by {day_in_words(on)} {money.pounds(figures['over_pence'])} was committed or kept aside "
+            "beyond what had been received by that day."
+        )
     cap = _cap_in_words(standing)
     if cap is not None:
         most = money.pounds(figures["administration_cap_pence"])
@@ -176,71 +187,3 @@ def ring_fences(views: Views, on: date | None = None) -> Table:
             "A ring-fence is part of its fund: its money is in the fund's own line too.",
         ),
     )
-
-
-def underspend(views: Views, on: date | None = None) -> Table:
-    """What is lost if it is not spent by 31 March: not paid, carried out or returned. Only of years not yet over."""
-    day = on or views.today
-    rows, past, past_not_known = [], 0, 0
-    for (fund, year), own in sorted(balances(views, on).items(), key=lambda each: each[0][::-1]):
-        whole = own[WHOLE]
-        if on is not None and not (whole.allocations or whole.awards):
-            continue  # nothing of it held yet
-        received = whole.received_pence
-        ends = Period.parse(year).end
-        unspent = None if received is None else received - whole.paid - whole.returned - whole.carried_out
-        if unspent is not None and unspent <= 0:
-            continue
-        if ends < day:
-            past += unspent is not None
-            past_not_known += unspent is None
-            continue
-        rows.append(
-            (
-                cell(fund),
-                cell(year),
-                cell(ends),
-                cell((ends - day).days),
-                cell(unspent),
-                cell(whole.left_pence),
-                cell(whole.committed - whole.paid),
-                cell(whole.earmarked),
-            )
-        )
-    return Table(
-        name="underspend",
-        title="What is lost if it is not spent",
-        columns=(
-            Column(key="fund", title="Fund"),
-            Column(key="year", title="Year"),
-            Column(key="ends_on", title="Lost after", kind="date"),
-            Column(key="days", title="Days left", kind="count"),
-            Column(key="unspent_pence", title="Not spent", kind="pence"),
-            Column(key="left_pence", title="Of it free", kind="pence"),
-            Column(key="committed_unpaid_pence", title="Committed, not paid", kind="pence"),
-            Column(key="earmarked_pence", title="Kept aside", kind="pence"),
-        ),
-        rows=tuple(rows),
-        notes=(
-            *held(views, on),
-            "Received, less what was paid, returned or carried out with permission. Of years not yet over on "
-            f"{day_in_words(day)}.",
-            *_of_past_years(past, past_not_known),
-        ),
-    )
-
-
-def _of_past_years(known: int, not_known: int) -> list[str]:
-    """How many funds of past years had money left that was not returned; and of how many that is not known."""
-    said = []
-    if known:
-        said.append(
-            f"{known} {'fund' if known == 1 else 'funds'} of past years still had money left that was neither paid "
-            "nor carried out nor returned."
-        )
-    if not_known:
-        said.append(
-            f"Of {not_known} {'more' if known else ('fund' if not_known == 1 else 'funds') + ' of past years'} "
-            "it is not known whether there was any."
-        )
-    return said

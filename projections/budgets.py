@@ -169,12 +169,13 @@ class EarmarkRow(Row, table="earmarks", key=("fund", "year", "earmark")):
 
 @dataclass
 class CommitmentRow(Row, table="commitments", key=("fund", "year", "award")):
-    """What an award takes of a fund is not known: to know it again when it becomes so."""
+    """That an award takes something of a fund, in one share or several: to count it once."""
 
     fund: str
     year: str
     award: str
-    inferred_pence: int | None
+    not_known: dict[str, int | None]
+    """Of its shares that are not known, the inferred pence, by ring-fence (``WHOLE``: out of none)."""
     effective_on: date
 
 
@@ -226,15 +227,12 @@ def _entries_of_awards(event: Event) -> Iterator[Entry]:
     """What an event that follows from an order about an award changes."""
     match event:
         case FundsCommitted(award=award, amount_pence=amount, inferred_pence=inferred):
-            yield Entry("awards", 1, award)
-            yield Entry("committed", amount, award) if amount is not None else Entry("awards_not_known", 1, award)
-            if amount is None and inferred is not None:
+            if amount is not None:
+                yield Entry("committed", amount, award)
+            elif inferred is not None:
                 yield Entry("inferred", inferred, award)
         case CommitmentConfirmed(award=award, amount_pence=amount):
-            yield Entry("awards_not_known", -1, award)
             yield Entry("committed", amount, award)
-        case CommitmentWithdrawn(award=award):
-            yield Entry("awards_not_known", -1, award)
         case CommitmentRaised(award=award, amount_pence=amount):
             yield Entry("committed", amount, award)
         case FundsReleased(award=award, amount_pence=amount):
@@ -314,19 +312,35 @@ class Budgets(Projection):
 
     @staticmethod
     def _of_what_is_known(event: Event, rows: Rows, place: tuple[str, str], effective_on: date) -> Iterator[Entry]:
-        """What an event changes by what was said before: of inferred amounts, and of money kept for administration.
+        """What an event changes by what was said before: of awards, and of money kept for administration.
 
-        An amount that was inferred is inferred no longer once the share is known, or given up.
+        An award counts once, however many shares it has; and an amount that was inferred is inferred no longer once
+        the share is known, or given up.
         """
         fund, year = place
         match event:
-            case FundsCommitted(award=award, amount_pence=None, inferred_pence=inferred):
-                rows.add(CommitmentRow(fund, year, award, inferred, effective_on))
-            case CommitmentConfirmed(award=award) | CommitmentWithdrawn(award=award):
+            case FundsCommitted(award=award, amount_pence=amount, inferred_pence=inferred, ring_fence=ring_fence):
+                commitment = rows.find(CommitmentRow, fund, year, award)
+                if commitment is None:
+                    commitment = CommitmentRow(fund, year, award, {}, effective_on)
+                    rows.add(commitment)
+                    yield Entry("awards", 1, award)
+                if amount is None:
+                    if not commitment.not_known:
+                        yield Entry("awards_not_known", 1, award)
+                    commitment.not_known = {**commitment.not_known, ring_fence or WHOLE: inferred}
+            case (
+                CommitmentConfirmed(award=award, ring_fence=ring_fence)
+                | CommitmentWithdrawn(award=award, ring_fence=ring_fence)
+            ):
                 commitment = rows.of(CommitmentRow, fund, year, award)
-                if commitment.inferred_pence is not None:
-                    yield Entry("inferred", -commitment.inferred_pence, award)
-                    commitment.inferred_pence = None
+                left = dict(commitment.not_known)
+                inferred = left.pop(ring_fence or WHOLE, None)
+                if inferred is not None:
+                    yield Entry("inferred", -inferred, award)
+                if commitment.not_known and not left:
+                    yield Entry("awards_not_known", -1, award)
+                commitment.not_known = left
             case EarmarkHeld(earmark=earmark, kind=kind, amount_pence=amount):
                 rows.add(EarmarkRow(fund, year, earmark, kind.value, effective_on))
                 if kind is EarmarkKind.ADMINISTRATION:

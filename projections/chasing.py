@@ -15,8 +15,11 @@ from projections.payments import ConditionRow, PaymentRow
 from projections.reminders import ChaseRow, HolidayRow, ReminderRow, SettledRow
 from projections.views import Views
 
-SETTLED_AWARDS = ("withdrawn", "closed")
+SETTLED_AWARDS = ("withdrawn", "closed", "transferred")
 """Of such an award nothing more is asked."""
+
+NOTICES = "notice-%"
+"""How the items of notices begin."""
 
 
 class Chased(NamedTuple):
@@ -113,7 +116,15 @@ def to_deliver(views: Views, now: str) -> list[ReminderRow]:
     """The reminders that are to be handed over now, the oldest first; those to be tried again when their time came."""
     columns = ReminderRow.table.c
     waiting = columns.standing.in_(("queued", "tried"))
-    rows = views.rows(ReminderRow, waiting, order_by=("position",))
+    rows = views.rows(ReminderRow, waiting, columns.item.not_like(NOTICES), order_by=("position",))
+    return [row for row in rows if row.again_at is None or row.again_at <= now]
+
+
+def notices_to_deliver(views: Views, now: str) -> list[ReminderRow]:
+    """The same of notices: what the office tells its own people. Nothing of them is owed."""
+    columns = ReminderRow.table.c
+    waiting = columns.standing.in_(("queued", "tried"))
+    rows = views.rows(ReminderRow, waiting, columns.item.like(NOTICES), order_by=("position",))
     return [row for row in rows if row.again_at is None or row.again_at <= now]
 
 

@@ -9,8 +9,10 @@ from domain.bids import events as bid_events
 from domain.bids.events import BidLost, BidPrepared, BidSubmitted, BidWon, MatchEarmarked
 from domain.decisions import events as decision_events
 from domain.decisions.events import DecisionRecorded, DecisionSuperseded
+from domain.funds.events import EarmarkReleased
 from domain.kernel import Recorded
 from domain.reports.events import Figures, ReportCorrected, ReportSubmitted
+from projections.budgets import fund_and_year
 from projections.projection import Projection
 from projections.reports import award_and_period
 from projections.rows import Row, Rows
@@ -48,8 +50,11 @@ class BidRow(Row, table="bids", key=("bid",)):
     match_from: str | None
     status: str = "prepared"
     match_pence: int | None = None
+    """What is still kept aside; nothing once it is all free again."""
     match_fund: str | None = None
+    submitted_on: date | None = None
     settled_on: date | None = None
+    lost_because: str | None = None
     won_pence: int | None = None
     became: str | None = None
     """The fund it became an allocation of."""
@@ -72,7 +77,10 @@ class DocumentRow(Row, table="documents", key=("award", "sha256")):
 class Decisions(Projection):
     """Folds decisions, bids and documents."""
 
-    events = (decision_events, bid_events, DocumentAttached, ReportSubmitted, ReportCorrected)
+    events = (
+        *(decision_events, bid_events, DocumentAttached, EarmarkReleased),
+        *(ReportSubmitted, ReportCorrected),
+    )
 
     def apply(self, recorded: Recorded, rows: Rows) -> None:
         match recorded.event:
@@ -85,6 +93,8 @@ class Decisions(Projection):
                 rows.add(DocumentRow(recorded.reference, **fields))
             case ReportSubmitted(content=content) | ReportCorrected(content=content):
                 self._report(recorded, content, rows)
+            case EarmarkReleased() as event:
+                self._released(event, recorded.reference, rows)
             case _ if recorded.stream.startswith("bid-"):
                 self._bid(recorded, rows)
 
@@ -108,6 +118,15 @@ class Decisions(Projection):
         )
 
     @staticmethod
+    def _released(event: EarmarkReleased, reference: str, rows: Rows) -> None:
+        """Match that is released before the bid is decided is no longer kept aside."""
+        kept, _, bid = event.earmark.partition("match-")
+        row = rows.find(BidRow, bid) if bid and not kept else None
+        if row is None or row.match_pence is None or row.match_fund != " ".join(fund_and_year(reference)):
+            return
+        row.match_pence = row.match_pence - event.amount_pence or None
+
+    @staticmethod
     def _bid(recorded: Recorded, rows: Rows) -> None:
         event = recorded.event
         if isinstance(event, BidPrepared):
@@ -117,11 +136,11 @@ class Decisions(Projection):
         match event:
             case MatchEarmarked(fund=fund, year=year, amount_pence=amount):
                 row.match_pence, row.match_fund = amount, f"{fund} {year}"
-            case BidSubmitted():
-                row.status = "submitted"
+            case BidSubmitted(submitted_on=submitted_on):
+                row.status, row.submitted_on = "submitted", submitted_on
             case BidWon(won_on=won_on, fund=fund, year=year, amount_pence=amount):
                 row.status, row.settled_on, row.won_pence, row.became = "won", won_on, amount, f"{fund} {year}"
                 row.match_pence = None  # it is committed now
-            case BidLost(lost_on=lost_on):
-                row.status, row.settled_on = "lost", lost_on
+            case BidLost(lost_on=lost_on, reason=reason):
+                row.status, row.settled_on, row.lost_because = "lost", lost_on, reason
                 row.match_pence = None  # it is free again

@@ -14,6 +14,7 @@ from domain.funds.events import CapBasis
 from domain.tables import Cell, Column, Kind, Missing, Row, Table, cell
 from projections.budget_answers import UNASKED, held
 from projections.budgets import CAP, RING_FENCE, STATED, TOLERANCE, BalanceRow, FundRow, LedgerRow, TermRow
+from projections.carried import CarriedRow
 from projections.payments import SpendRow
 from projections.standing import Standing, drawn_alone, emptied, per_cent_in_words, said_last, statements
 from projections.views import Views
@@ -121,6 +122,7 @@ def _lines(views: Views, place: tuple[str, str], figure: str, on: date | None) -
     standing = Standing(emptied({row.ring_fence: row for row in balances}))
     stated: dict[str, list[SpendRow]] = {}
     taken: dict[str, int] = {}
+    carried = {row.position: row.words for row in views.rows(CarriedRow, *_of(CarriedRow, place))}
     lines: list[Row] = []
     value = before = standing.figures()[figure]
     for _position, together in groupby(facts, key=lambda fact: fact.position):
@@ -132,12 +134,12 @@ def _lines(views: Views, place: tuple[str, str], figure: str, on: date | None) -
         standing.expected = _expected(stated, taken)
         value = standing.figures()[figure]
         if shown:
-            lines.append(_line(shown, behind, fields, before, value))
+            lines.append(_line(shown, behind, fields, (before, value), carried))
             before = value
     return lines, value
 
 
-def _of(kind: type[BalanceRow | LedgerRow | TermRow], place: tuple[str, str]) -> list[object]:
+def _of(kind: type[BalanceRow | LedgerRow | TermRow | CarriedRow], place: tuple[str, str]) -> list[object]:
     return [kind.table.c.fund == place[0], kind.table.c.year == place[1]]
 
 
@@ -208,10 +210,18 @@ def _is_behind(
     return behind.statements
 
 
-def _line(shown: list[_Fact], behind: Behind, fields: dict[str, int], before: int | None, value: int | None) -> Row:
-    """One event. Of its entries the one with an amount says what it is."""
+def _line(
+    shown: list[_Fact],
+    behind: Behind,
+    fields: dict[str, int],
+    figures: tuple[int | None, int | None],
+    carried: dict[int, str],
+) -> Row:
+    """One event, with the figure before and after it. Of its entries the one with an amount says what it is."""
+    before, value = figures
     fact = next((fact for fact in shown if not _is_unknown(fact.said)), shown[0])
     entry, about, amount = _said(fact.said)
+    about = carried.get(fact.position, about)
     change: int | None
     if behind.is_sum:
         change = fields[fact.said.field] * fact.said.amount if isinstance(fact.said, LedgerRow) else None

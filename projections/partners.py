@@ -36,9 +36,20 @@ class ContributionRow(Row, table="contributions", key=("award", "contribution"))
     match: bool
     promised_pence: int | None
     received_pence: int = 0
-    standing: str = "promised"
-    """``promised`` or ``withdrawn``."""
+    withdrawn: bool = False
+    withdrew_on: date | None = None
     what_happens: str | None = None
+
+    @property
+    def standing(self) -> str:
+        """``promised``, ``received in part``, ``received in full`` or ``withdrawn``."""
+        if self.withdrawn:
+            return "withdrawn"
+        if not self.received_pence:
+            return "promised"
+        if self.promised_pence is None:
+            return "received, of a promise not stated"
+        return "received in full" if self.received_pence >= self.promised_pence else "received in part"
 
 
 @dataclass
@@ -89,9 +100,9 @@ class Partners(Projection):
                 )
             case ContributionReceived(contribution=contribution, amount_pence=amount):
                 rows.of(ContributionRow, award, contribution).received_pence += amount
-            case PartnerWithdrew(contribution=contribution, what_happens=what_happens):
+            case PartnerWithdrew(contribution=contribution, what_happens=what_happens, withdrew_on=day):
                 row = rows.of(ContributionRow, award, contribution)
-                row.standing, row.what_happens = "withdrawn", what_happens
+                row.withdrawn, row.withdrew_on, row.what_happens = True, day, what_happens
             case SecondTierRecorded() as event:
                 rows.add(SecondTierRow(award, **dict(event)))
             case SingleTenderRecorded() as event:

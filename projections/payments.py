@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.awards import payment_events
+from domain.awards.change_events import AwardNovated
 from domain.awards.payment_events import (
     ConditionMet,
     ConditionSet,
@@ -22,6 +23,7 @@ from domain.awards.payment_events import (
     SurplusPlanSettled,
 )
 from domain.kernel import LONDON, Recorded
+from projections.awards import AwardRow, holder_on
 from projections.projection import Projection
 from projections.rows import Row, Rows
 
@@ -42,6 +44,11 @@ class PaymentRow(Row, table="payments", key=("award", "payment")):
     clawed_back_pence: int = 0
     held: str | None = None
     """Why it is held back for a reason of its own, was cancelled, or came back."""
+    ring_fence: str | None = None
+    """Which share of the fund and year, where the award has several."""
+    provider: str | None = None
+    """Who was paid: who held the award on that day, as now known. Until it is paid: nobody."""
+    freed_on: date | None = None
 
 
 @dataclass
@@ -56,6 +63,7 @@ class ConditionRow(Row, table="conditions", key=("award", "condition")):
     """``open``, ``met`` or ``waived``."""
     met_on: date | None = None
     evidence: str | None = None
+    waived_on: date | None = None
 
 
 @dataclass
@@ -114,7 +122,7 @@ def in_force(lines: Iterable[SpendRow]) -> list[SpendRow]:
 class Payments(Projection):
     """Folds payments and what belongs to them."""
 
-    events = (payment_events,)
+    events = (payment_events, AwardNovated)
 
     def apply(self, recorded: Recorded, rows: Rows) -> None:
         self._payment(recorded, rows)
@@ -127,15 +135,23 @@ class Payments(Projection):
             case PaymentScheduled() as event:
                 rows.add(
                     PaymentRow(
-                        award, event.payment, event.fund, event.year, event.amount_pence, event.due_on, "scheduled"
+                        award,
+                        event.payment,
+                        event.fund,
+                        event.year,
+                        event.amount_pence,
+                        event.due_on,
+                        "scheduled",
+                        ring_fence=event.ring_fence,
                     )
                 )
             case PaymentApproved(payment=payment):
                 rows.of(PaymentRow, award, payment).status = "approved"
             case PaymentHeld(payment=payment, reason=reason):
                 rows.of(PaymentRow, award, payment).held = reason
-            case PaymentFreed(payment=payment):
-                rows.of(PaymentRow, award, payment).held = None
+            case PaymentFreed(payment=payment, freed_on=freed_on):
+                row = rows.of(PaymentRow, award, payment)
+                row.held, row.freed_on = None, freed_on
             case PaymentCancelled(payment=payment, reason=reason):
                 row = rows.of(PaymentRow, award, payment)
                 row.status, row.held = "cancelled", reason
@@ -152,8 +168,16 @@ class Payments(Projection):
                         due_on,
                         "paid",
                         paid_on=event.paid_on,
+                        ring_fence=event.ring_fence,
+                        provider=holder_on(rows.of(AwardRow, award), event.paid_on),
+                        freed_on=found.freed_on if found else None,
                     )
                 )
+            case AwardNovated(provider=provider, effective_on=day):
+                for payment in rows.of(AwardRow, award).paid:
+                    row = rows.of(PaymentRow, award, payment)
+                    if row.paid_on is not None and row.paid_on >= day:
+                        row.provider = provider
             case PaymentClawedBack(payment=payment, amount_pence=amount, reason=reason):
                 row = rows.of(PaymentRow, award, payment)
                 row.clawed_back_pence += amount
@@ -168,9 +192,9 @@ class Payments(Projection):
             case ConditionMet(condition=condition, met_on=met_on, evidence=evidence):
                 row = rows.of(ConditionRow, award, condition)
                 row.standing, row.met_on, row.evidence = "met", met_on, evidence
-            case ConditionWaived(condition=condition, authorised_by=authorised_by, reason=reason):
+            case ConditionWaived(condition=condition, authorised_by=authorised_by, reason=reason, waived_on=day):
                 row = rows.of(ConditionRow, award, condition)
-                row.standing, row.evidence = "waived", f"{authorised_by}: {reason}"
+                row.standing, row.evidence, row.waived_on = "waived", f"{authorised_by}: {reason}", day
             case ProfileSet(lines=lines):
                 for number, line in enumerate(lines, 1):
                     rows.add(ProfileRow(award, number, line.line, line.amount_pence))

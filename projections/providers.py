@@ -30,6 +30,9 @@ class ProviderRow(Row, table="providers", key=("provider",)):
     same_as: str | None = None
     """The provider it was merged into, or recognised as: sums go there."""
     former_titles: list[str] | None = None
+    """The names that it had before the one it has now, in the order of their days."""
+    names: list[list[str]] | None = None
+    """Each name with the day since when it held; of the first, no day."""
 
 
 class Providers(Projection):
@@ -53,10 +56,12 @@ class Providers(Projection):
             case ProviderIdentified() as event:
                 row = rows.of(ProviderRow, recorded.reference)
                 row.charity_number, row.company_number = event.charity_number, event.company_number
-            case ProviderRenamed(title=title):
+            case ProviderRenamed(title=title, since=since):
                 row = rows.of(ProviderRow, recorded.reference)
-                row.former_titles = [*(row.former_titles or []), row.title]
-                row.title = title
+                known = row.names or [["", row.title]]
+                row.names = sorted([*known, [since.isoformat(), title]], key=lambda each: each[0])
+                row.title = row.names[-1][1]  # a name holds from its day, whenever it is written down
+                row.former_titles = list(dict.fromkeys(name for _since, name in row.names if name != row.title))
             case ProviderMerged(into=into):
                 row = rows.of(ProviderRow, recorded.reference)
                 row.same_as, row.status = into, Status.CEASED.value

@@ -1,8 +1,9 @@
-"""Registers as answers: payments, decisions, bids, documents and single tenders."""
+"""Registers as answers: payments, decisions, documents and single tenders."""
 
+from domain.periods import day_in_words
 from domain.tables import Column, Missing, Table, cell
 from projections.awards import AwardRow
-from projections.decisions import BidRow, DecisionRow, DocumentRow
+from projections.decisions import DecisionRow, DocumentRow
 from projections.partners import SingleTenderRow
 from projections.payments import ConditionRow, PaymentRow
 from projections.providers import ProviderRow
@@ -19,13 +20,23 @@ def open_conditions(views: Views) -> dict[str, list[ConditionRow]]:
     return found
 
 
-def stands(views: Views, payment: PaymentRow, holding: dict[str, list[ConditionRow]]) -> tuple[str, str | None]:
+def drawn_on(payment: PaymentRow) -> str:
+    """What a payment is out of: ``moj-victims 2017-18``, and ``in labour`` where the award has several shares of it."""
+    return f"{payment.fund} {payment.year}" + (f" in {payment.ring_fence}" if payment.ring_fence else "")
+
+
+def stands(
+    views: Views, payment: PaymentRow, holding: dict[str, list[ConditionRow]], award: AwardRow
+) -> tuple[str, str | None]:
     """Where a payment stands today, and what holds it: ``held``, ``spend-plan: the partnership's plan``."""
     if payment.status in ("paid", "cancelled"):
         back = payment.clawed_back_pence
         return ("paid" if not back else "clawed back" if back == payment.amount_pence else "partly clawed back") if (
             payment.status == "paid"
         ) else "cancelled", payment.held
+    if award.transferred_on is not None:
+        names = " and ".join(successor for successor, _pence in award.transferred_to or [])
+        return "passed on", f"passed to {names} on {day_in_words(award.transferred_on)}"
     conditions = holding.get(payment.award, [])
     if conditions:
         return "held", "; ".join(f"{each.condition}: {each.title}" for each in conditions)
@@ -35,20 +46,21 @@ def stands(views: Views, payment: PaymentRow, holding: dict[str, list[ConditionR
 
 
 def payments(views: Views) -> Table:
-    """Every payment: scheduled, due, held and by which condition, paid, clawed back."""
+    """Every payment: scheduled, due, held and by which condition, paid (to whoever held the award), clawed back."""
     holding = open_conditions(views)
     titles = {row.provider: row.title for row in views.rows(ProviderRow)}
     awards = {row.award: row for row in views.rows(AwardRow)}
     rows = []
     for row in views.rows(PaymentRow, order_by=("due_on", "award", "payment")):
-        standing, why = stands(views, row, holding)
+        award = awards[row.award]
+        standing, why = stands(views, row, holding, award)
         rows.append(
             (
                 cell(row.due_on),
                 cell(row.award),
-                cell(titles.get(awards[row.award].provider or "")),
+                cell(titles.get((row.provider if row.status == "paid" else award.provider) or "")),
                 cell(row.payment),
-                cell(f"{row.fund} {row.year}"),
+                cell(drawn_on(row)),
                 cell(row.amount_pence),
                 cell(standing),
                 cell(why, missing=UNASKED),
@@ -119,48 +131,6 @@ def decisions(views: Views) -> Table:
             )
             for row in views.rows(DecisionRow, order_by=("decided_on", "decision"))
         ),
-    )
-
-
-def bids(views: Views) -> Table:
-    """Every bid to an outside fund. A bid is no income: it counts in no budget."""
-    return Table(
-        name="bids",
-        title="Bids",
-        columns=(
-            Column(key="bid", title="Bid"),
-            Column(key="title", title="Title"),
-            Column(key="funder", title="Funder"),
-            Column(key="amount_pence", title="Bid for", kind="pence"),
-            Column(key="deadline", title="Deadline", kind="date"),
-            Column(key="status", title="Status"),
-            Column(key="match_required", title="Match required", kind="yes-no"),
-            Column(key="match_from", title="Match from"),
-            Column(key="match_pence", title="Match kept aside", kind="pence"),
-            Column(key="match_fund", title="Of fund"),
-            Column(key="settled_on", title="Won or lost", kind="date"),
-            Column(key="won_pence", title="Won", kind="pence"),
-            Column(key="became", title="Became an allocation of"),
-        ),
-        rows=tuple(
-            (
-                cell(row.bid),
-                cell(row.title),
-                cell(row.funder),
-                cell(row.amount_pence),
-                cell(row.deadline),
-                cell(row.status),
-                cell(row.match_required),
-                cell(row.match_from, missing=UNASKED),
-                cell(row.match_pence, missing=UNASKED),
-                cell(row.match_fund, missing=UNASKED),
-                cell(row.settled_on, missing=UNASKED),
-                cell(row.won_pence, missing=UNASKED),
-                cell(row.became, missing=UNASKED),
-            )
-            for row in views.rows(BidRow)
-        ),
-        notes=("A bid is not income: it counts in no budget until it is won and becomes an allocation.",),
     )
 
 

@@ -171,6 +171,30 @@ def statements(views: Views, on: date | None = None) -> dict[str, list[SpendRow]
 
 def drawn_alone(views: Views, on: date | None = None) -> dict[str, tuple[Place, int]]:
     """The awards that draw on one fund alone and whose amount is known: which fund, and what they take of it."""
+    found = {}
+    for award, drawing in _drawing(views, on).items():
+        if len(drawing) == 1:
+            ((place, own),) = drawing
+            if not own.get("awards_not_known"):
+                found[award] = (place, own.get("committed", 0))
+    return found
+
+
+def left_out(views: Views, on: date | None = None) -> dict[str, str]:
+    """The awards whose forecast counts in no fund, each with the reason why."""
+    forecast = [award for award, lines in statements(views, on).items() if said_last(lines) is not None]
+    if not forecast:
+        return {}
+    drawing, alone = _drawing(views, on), drawn_alone(views, on)
+    return {
+        award: "it draws on more than one fund or year" if len(drawing[award]) > 1 else "its amount is not known"
+        for award in forecast
+        if award not in alone and drawing.get(award)
+    }
+
+
+def _drawing(views: Views, on: date | None) -> dict[str, list[tuple[Place, dict[str, int]]]]:
+    """The funds that each award draws on, with the sums of its entries there."""
     columns = LedgerRow.table.c
     groups = (columns.about, columns.fund, columns.year, columns.field)
     of_awards = [columns.field.in_(("awards", "awards_not_known", "committed"))]
@@ -179,14 +203,10 @@ def drawn_alone(views: Views, on: date | None = None) -> dict[str, tuple[Place, 
     by_award: dict[str, dict[Place, dict[str, int]]] = {}
     for award, fund, year, name, amount in views.connection.execute(sums):
         by_award.setdefault(award, {}).setdefault((fund, year), {})[name] = int(amount)
-    found = {}
-    for award, places in by_award.items():
-        drawing = [(place, sums) for place, sums in places.items() if sums.get("awards")]
-        if len(drawing) == 1:
-            ((place, own),) = drawing
-            if not own.get("awards_not_known"):
-                found[award] = (place, own.get("committed", 0))
-    return found
+    return {
+        award: [(place, own) for place, own in places.items() if own.get("awards")]
+        for award, places in by_award.items()
+    }
 
 
 def _expected(views: Views, on: date | None) -> dict[Place, tuple[int, int]]:

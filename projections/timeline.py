@@ -1,22 +1,52 @@
 """The timeline: what happened, in words, straight from the log."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from domain import money
 from domain.kernel import Event, Recorded, Value
 from domain.periods import day_in_words
 from domain.tables import Column, Missing, Table, cell
+from projections.providers import ProviderRow
 from projections.views import Views
 
+_NAMED = {
+    "by_pence": "by",
+    "rests_on": "rests on decision",
+    "claw_back": "reference",
+    "ring_fence": "ring-fence",
+    "as_award": "under the number",
+    "effective_on": "from",
+    "due_on": "due",
+    "file_name": "file",
+    "media_type": "type of file",
+    "size_bytes": "bytes",
+    "sha256": "SHA-256",
+    "over_pence": "beyond what there was",
+    "share_parts": "parts of the whole",
+}
+"""What a field is called in the history, where its own name is no plain word."""
 
-def in_words(event: Event) -> tuple[str, str]:
-    """What happened, and its particulars: ``Milestone completed``, ``milestone: m1; evidence: minutes seen``."""
+_PROVIDERS = ("provider", "into", "same_as")
+"""The fields that name a provider by its code."""
+
+
+def _label(field: str) -> str:
+    """``amount`` of ``amount_pence``; ``paid on`` of ``paid_on``."""
+    return _NAMED.get(field, field.removesuffix("_pence").replace("_", " "))
+
+
+def in_words(event: Event, titles: Mapping[str, str] | None = None) -> tuple[str, str]:
+    """What happened, and its particulars: ``Milestone completed``, ``milestone: m1; evidence: minutes seen``.
+
+    Providers are called by their titles, where those are given.
+    """
     title = re.sub(r"(?<!^)(?=[A-Z])", " ", type(event).__name__).capitalize()
     particulars = (
-        f"{field.removesuffix('_pence').replace('_', ' ')}: {_worded(field, said)}"
+        f"{_label(field)}: {(titles or {}).get(said, said) if field in _PROVIDERS else _worded(field, said)}"
         for field, said in event
         if said not in (None, (), "")
     )
@@ -27,6 +57,8 @@ def _worded(field: str, said: Any) -> str:
     match said:
         case bool():
             return "yes" if said else "no"
+        case StrEnum():
+            return said.value.replace("-", " ")
         case int() if field.endswith("_pence"):
             return money.pounds(said)
         case date():
@@ -39,7 +71,7 @@ def _worded(field: str, said: Any) -> str:
         case Value() if hasattr(said, "words"):
             return str(said.words)
         case Value():
-            named = [f"{name.removesuffix('_pence')} {_worded(name, part)}" for name, part in said if part is not None]
+            named = [f"{_label(name)} {_worded(name, part)}" for name, part in said if part is not None]
             return " ".join(named) if len(named) < 8 else f"{len(named)} particulars"
         case _:
             return str(said)
@@ -49,9 +81,10 @@ def timeline(views: Views, stream: str | None = None, limit: int = 200) -> Table
     """What happened, in words: of one thing, in order; or of everything, the latest first, so many lines."""
     history = views.history
     happened: Iterable[Recorded] = history.latest(limit, views.position) if stream is None else history.stream(stream)
+    titles = {row.provider: row.title for row in views.rows(ProviderRow)}
     rows = []
     for recorded in happened:
-        what, particulars = in_words(recorded.event)
+        what, particulars = in_words(recorded.event, titles)
         rows.append(
             (
                 cell(recorded.at),

@@ -14,7 +14,9 @@ from sqlalchemy import Connection, select
 from domain.kernel import LONDON, Event, Recorded
 from projections.awards import Awards
 from projections.budgets import Budgets
+from projections.carried import Carried
 from projections.decisions import Decisions
+from projections.jobs import Jobs
 from projections.monitoring import Monitoring
 from projections.partners import Partners
 from projections.payments import Payments
@@ -29,6 +31,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     Providers(),
     Decisions(),
     Budgets(),
+    Carried(),
     Awards(),
     Payments(),
     Partners(),
@@ -36,6 +39,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     Reports(),
     Returns(),
     Reminders(),
+    Jobs(),
 )
 """All of them are folded together, an event at a time."""
 

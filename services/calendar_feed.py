@@ -135,5 +135,3 @@ def _entry(due: Due, stamp: datetime) -> Entry:
     ):
         entry.add(name, said)
     return entry
-
-

@@ -12,6 +12,7 @@ from itertools import groupby
 
 from domain.kernel import LONDON, Actor, Command, Role
 from domain.monitoring.policy import Part
+from domain.periods import Period
 from domain.reminders.commands import (
     NOBODY,
     ConfirmSent,
@@ -36,6 +37,8 @@ SCHEDULER = Actor(id="scheduler", roles=frozenset({Role.SCHEDULER}))
 BATCH = 200
 """How many things are decided in one transaction."""
 GONE = "it is no longer owed: it came in, was waived, or is due on another day"
+NOT_REACHED = "-not-reached"
+"""Ends the name of the step by which the contract manager is told that somebody could not be written to."""
 LEFT = "the person is no longer in the address book"
 
 
@@ -141,8 +144,10 @@ def deliver(
     people = {person.id: person for person in book.people()} if rows else {}
     done = Delivered()
     for person, own in _letters(rows):
-        letter = _Letter(office, channel, people.get(person), own, owed, services, now, office_name or "the office")
-        letter.send(people, done)
+        letter = _Letter(
+            office, channel, people.get(person), own, owed, services, now, office_name or "the office", book, people
+        )
+        letter.send(done)
     return done
 
 
@@ -154,11 +159,16 @@ def _services(views: Views, awards: set[str]) -> dict[str, str]:
 def _letters(rows: Iterable[ReminderRow]) -> Iterator[tuple[str, list[ReminderRow]]]:
     """Each message: one reminder; or all of one person who takes a digest."""
     singles = [row for row in rows if not row.digest]
-    digests = sorted((row for row in rows if row.digest), key=lambda row: (row.person or "", row.position))
     for row in singles:
         yield row.person or "", [row]
-    for person, own in groupby(digests, key=lambda row: row.person or ""):
+    # what was begun and never answered goes once more as it was, lest the same message have two ids
+    digests = sorted((row for row in rows if row.digest), key=lambda row: (*_together(row), row.position))
+    for (person, _begun), own in groupby(digests, key=_together):
         yield person, list(own)
+
+
+def _together(row: ReminderRow) -> tuple[str, bool]:
+    return row.person or "", row.standing == "tried"
 
 
 @dataclass
@@ -173,8 +183,10 @@ class _Letter:
     services: dict[str, str]
     now: datetime
     office_name: str
+    book: AddressBook
+    people: dict[str, Person]
 
-    def send(self, people: dict[str, Person], done: Delivered) -> None:
+    def send(self, done: Delivered) -> None:
         """Drops what is no longer owed; of the rest, writes down the attempt, makes it, and writes down the answer."""
         gone = [row for row in self.rows if not self._is_owed(row)]
         rows = [row for row in self.rows if self._is_owed(row)]
@@ -191,7 +203,7 @@ class _Letter:
         done.refused += len(refused)
         rows = [row for row in rows if row.reminder in taken]
         if rows:
-            self._hand_over(self._message(rows, self.person, people), rows, done)
+            self._hand_over(self._message(rows, self.person), rows, done)
 
     def _hand_over(self, message: Message, rows: list[ReminderRow], done: Delivered) -> None:
         try:
@@ -199,20 +211,44 @@ class _Letter:
         except TryLater as later:
             done.deferred += len(self._do([DeferReminder(**_address(row), reason=later.reason) for row in rows]))
         except RefusedForGood as refusal:
+            self._tell_the_manager(rows, refusal)
             done.refused += len(self._do([RefuseReminder(**_address(row), reason=refusal.reason) for row in rows]))
         else:
             sent = {"channel": self.channel.name, "message_id": message.message_id, "receipt": receipt}
             done.sent += len(self._do([ConfirmSent(**_address(row), **sent) for row in rows]))
 
+    def _tell_the_manager(self, rows: list[ReminderRow], refusal: RefusedForGood) -> None:
+        """Flags an address that does not exist, and has the contract manager told that somebody was not reached."""
+        if refusal.bounced and self.person is not None:
+            self.book.mark_bounced(self.person.id)
+        orders = []
+        for row in rows:
+            if row.part == Part.CONTRACT_MANAGER.value or row.step.endswith(NOT_REACHED):
+                continue
+            for manager in _people_of(list(self.people.values()), Part.CONTRACT_MANAGER, self.owed[row.item]):
+                orders.append(
+                    QueueReminder(
+                        item=row.item,
+                        award=row.award,
+                        due_on=row.due_on,
+                        step=f"{row.step}{NOT_REACHED}",
+                        to=Part.CONTRACT_MANAGER,
+                        person=manager.id,
+                        step_on=self.now.astimezone(LONDON).date(),
+                        digest=manager.digest,
+                    )
+                )
+        self._do(orders)
+
     def _is_owed(self, row: ReminderRow) -> bool:
         known = self.owed.get(row.item)
         return known is not None and known.due_on == row.due_on
 
-    def _message(self, rows: list[ReminderRow], person: Person, people: dict[str, Person]) -> Message:
+    def _message(self, rows: list[ReminderRow], person: Person) -> Message:
         owing = []
         for row in rows:
             owed = self.owed[row.item]
-            managers = _people_of(list(people.values()), Part.CONTRACT_MANAGER, owed)
+            managers = _people_of(list(self.people.values()), Part.CONTRACT_MANAGER, owed)
             owing.append(
                 Owing(
                     reference=row.reminder,
@@ -221,7 +257,7 @@ class _Letter:
                     title=owed.title,
                     award=owed.award,
                     service=self.services.get(owed.award, ""),
-                    period=owed.period,
+                    period=Period.parse(owed.period).words if owed.period else None,
                     due_on=owed.due_on,
                     step=row.step,
                     part=Part(row.part),

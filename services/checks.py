@@ -1,11 +1,14 @@
-"""Proofs: every event can be read, the read models are a fold of the log, signed returns are as they were signed."""
+"""Proofs: every event can be read, the read models are a fold of the log, returns and documents are as they were."""
 
 from collections.abc import Callable
 from typing import NamedTuple
 
+from domain.awards.events import DocumentAttached
+from domain.errors import OutturnError
 from domain.returns.events import ReturnSignedOff
 from domain.returns.filled import FilledReturn
 from projections.rows import METADATA
+from services.documents import Documents
 from services.event_store import EventStore, Unreadable, decode
 from services.office import Office
 
@@ -68,3 +71,23 @@ def check_signatures(office: Office) -> list[str]:
             if signed.sha256 != event.sha256:
                 differences.append(f"The return signed at position {recorded.position} is not as it was signed.")
     return differences
+
+
+def check_documents(office: Office, documents: Documents) -> tuple[int, list[str]]:
+    """How many documents on record are on file as they were attached, and each that is not, with its award."""
+    found: dict[str, str | None] = {}
+    faults = []
+    for recorded in office.log.everything():
+        event = recorded.event
+        if not isinstance(event, DocumentAttached):
+            continue
+        if event.sha256 not in found:
+            try:
+                documents.read(event.sha256)
+                found[event.sha256] = None
+            except OutturnError as wrong:
+                found[event.sha256] = str(wrong)
+        fault = found[event.sha256]
+        if fault is not None:
+            faults.append(f"{event.file_name} of award {recorded.reference}: {fault}")
+    return sum(fault is None for fault in found.values()), faults

@@ -5,8 +5,8 @@ whether, or when, a message was read.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from html import escape
 from typing import NamedTuple
@@ -63,8 +63,11 @@ _Block = str | _Heading | _Facts
 def compose(
     person: Person, reminders: Sequence[Owing], office_name: str | None, today: date, domain: str = DOMAIN
 ) -> Message:
-    """One reminder, or a digest of several, to one person. The same reminders are the same message, with the same id."""
-    owed = sorted(map(_in_order, reminders), key=lambda each: (each.due_on, each.title, each.reference))
+    """One reminder, or a digest of several, to one person.
+
+    The id comes from the references of the reminders alone: composed again on another day, it is the same.
+    """
+    owed = sorted(map(_on_single_lines, reminders), key=lambda each: (each.due_on, each.title, each.reference))
     office = _line(office_name or "The Office of the Police and Crime Commissioner")
     blocks: list[_Block] = [f"Dear {person.name}"]
     if len(owed) == 1:
@@ -72,7 +75,8 @@ def compose(
         reference, subject, template = one.reference, _subject(one, today), _template(one, today)
         blocks += _single(one, today)
     else:
-        reference, template = f"digest.{today.isoformat()}.{person.id}", "digest"
+        together = hashlib.sha256("\n".join(sorted(each.reference for each in reminders)).encode()).hexdigest()
+        reference, template = f"digest.{person.id}.{together[:24]}", "digest"
         subject = _subject_of_several(owed, today)
         blocks += _several(owed, today)
     blocks += [_why(owed), office]
@@ -96,11 +100,10 @@ def message_id(reference: str, domain: str = DOMAIN) -> str:
     return f"<{digest.translate(str.maketrans('0123456789', 'ghijklmnop'))}@{domain}>"
 
 
-def _in_order(owing: Owing) -> Owing:
+def _on_single_lines(owing: Owing) -> Owing:
     """The same on single lines: what people typed may have several, and could otherwise pass for parts of ours."""
-    return Owing(
-        **{name: _line(said) if isinstance(said, str) and name != "part" else said for name, said in vars(owing).items()}
-    )
+    said = {field: _line(words) for field, words in vars(owing).items() if type(words) is str and field != "reference"}
+    return replace(owing, **said)  # type: ignore[arg-type]  # only fields that are text are replaced
 
 
 def _line(text: str) -> str:
@@ -132,92 +135,212 @@ def _template(one: Owing, today: date) -> str:
 
 def _subject(one: Owing, today: date) -> str:
     when = _when(one.due_on, today)
-    if one.part is not Part.PROVIDER:
-        who = one.provider or "A provider"
-        if today > one.due_on:
-            return _shortened(f"{when[0].upper()}{when[1:]}: {who} {_VERBS[one.kind].has_not}: {one.title}")
-        return _shortened(f"Due {when} from {who}: {one.title}")
-    if today > one.due_on:
-        return _shortened(f"{when[0].upper()}{when[1:]}: {one.title}")
-    return _shortened(f"Due {when}: {one.title}")
+    late = today > one.due_on
+    if one.part is Part.PROVIDER:
+        return _shortened(f"{_first_capital(when)}: {one.title}" if late else f"Due {when}: {one.title}")
+    who = one.provider or "the provider"
+    return _shortened(f"{_first_capital(when)}: {one.title}, {who}" if late else f"Due {when} from {who}: {one.title}")
 
 
 def _subject_of_several(owed: Sequence[Owing], today: date) -> str:
-    late = sum(one.due_on < today for one in owed)
-    now = sum(one.due_on == today for one in owed)
-    ahead = len(owed) - late - now
-    parts = [f"{number} {words}" for number, words in ((late, "late"), (now, "due today"), (ahead, "due soon")) if number]
+    counts = [sum(chosen(one, today) for one in owed) for _heading, chosen in _GROUPS]
+    parts = [
+        f"{number:,} {words}" for number, words in zip(counts, ("late", "due today", "due soon"), strict=True) if number
+    ]
     return f"Reminders: {', '.join(parts)}"
+
+
+def _first_capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _shortened(text: str) -> str:
     return text if len(text) <= LONGEST_SUBJECT else f"{text[: LONGEST_SUBJECT - 1].rstrip()}…"
 
 
-class _Verbs(NamedTuple):
-    """What is to be done about a kind of thing."""
+class _Words(NamedTuple):
+    """What is said of one kind of thing: to the provider before, on and after its day, then how; and to the staff."""
 
-    please: str
+    ahead: str
+    due: str
     late: str
-    has_not: str
+    how: str
     then: str
+    told: str
 
 
-_SEND = _Verbs("send us", "we have not had it", "has not sent", "If you sent it in the last day, there is nothing more to do.")
-_VERBS = {
-    "report": _SEND,
-    "obligation": _SEND,
-    "milestone": _Verbs(
-        "reach this milestone, and tell us when you have,",
-        "we have not heard that you reached this milestone",
-        "has not reached a milestone",
-        "If you told us in the last day, there is nothing more to do.",
+_SENT = _Words(
+    ahead="Please send us this by {day}. That is {when}.",
+    due="Please send us this today, {day}.",
+    late="We have not received this. It was due on {day} and is {when}. Please send it now.",
+    how="How to send it: {how}",
+    then="If you have just sent it, thank you: there is nothing more to do.",
+    told="{who} has not sent this. It was due on {day} and is {when}.",
+)
+_WORDS = {
+    "report": _SENT,
+    "obligation": _SENT,
+    "milestone": _Words(
+        ahead="You agreed to reach this milestone by {day}. That is {when}. Please tell us when you have reached it.",
+        due="You agreed to reach this milestone by today, {day}. Please tell us when you have reached it.",
+        late="You agreed to reach this milestone by {day}. It is {when}, and we have not heard that you reached it. "
+        "Please tell us how it stands.",
+        how="How to tell us: {how}",
+        then="If you have just told us, thank you: there is nothing more to do.",
+        told="{who} has not told us that it reached this milestone. It was due on {day} and is {when}.",
     ),
-    "condition": _Verbs(
-        "meet this condition",
-        "this condition is not met",
-        "has not met a condition",
-        "We cannot make the payment that depends on it until it is met.",
+    "condition": _Words(
+        ahead="A payment to you depends on this condition. Please meet it by {day}. That is {when}.",
+        due="A payment to you depends on this condition. Please meet it today, {day}.",
+        late="A payment to you depends on this condition. It was to be met by {day}. It is {when}, and we cannot make "
+        "the payment until it is met.",
+        how="How to show that it is met: {how}",
+        then="If you have just met it, thank you: there is nothing more to do.",
+        told="{who} has not met this condition of a payment. It was due on {day} and is {when}. "
+        "The payment cannot be made until it is met.",
     ),
 }
+_STAFF_AHEAD = "{who} is to do this by {day}. That is {when}."
+_STAFF_DUE = "This is due from {who} today, {day}, and is still open."
+_STOPS = "The reminders stop once it is recorded as done, moved to a later day, or no longer needed."
+_REMINDED = "The provider has been reminded. To learn what has been done, ask {ask}."
 
 
 def _single(one: Owing, today: date) -> Iterator[_Block]:
-    verbs, day, when = _VERBS[one.kind], day_in_words(one.due_on), _when(one.due_on, today)
-    facts = _Facts(one.title, tuple(_lines(one)))
-    if one.part is not Part.PROVIDER:
-        yield from _told(one, facts, today)
+    words, own = _WORDS[one.kind], one.part is Part.PROVIDER
+    if today < one.due_on:
+        first = words.ahead if own else _STAFF_AHEAD
+    elif today == one.due_on:
+        first = words.due if own else _STAFF_DUE
+    else:
+        first = words.late if own else words.told
+    said = {"day": day_in_words(one.due_on), "when": _when(one.due_on, today), "how": one.how_to_send, "ask": one.ask}
+    yield _first_capital(first.format(who=one.provider or "the provider", **said))
+    yield _Facts(one.title, tuple(_lines(one)))
+    if own:
+        yield words.how.format(**said)
+        yield "If you have a question, or need more time, ask {ask}.".format(**said)
+        yield words.then
         return
-    if today > one.due_on:
-        yield f"This was due on {day}. It is {when}, and {verbs.late}."
-        yield facts
-        yield f"Please {verbs.please} now." if one.kind == "condition" else "Please send it now." if verbs is _SEND else (
-            "Please tell us now how it stands."
-        )
-    elif today == one.due_on:
-        yield f"Please {verbs.please} today, {day}." if verbs is not _SEND else f"Please send us this today, {day}."
-        yield facts
-    else:
-        what = "send us this" if verbs is _SEND else verbs.please
-        yield f"Please {what} by {day}. That is {when}."
-        yield facts
-    yield f"How to send it: {one.how_to_send}"
-    yield f"If you have a question, or need more time, ask {one.ask}."
-    yield verbs.then
-
-
-def _told(one: Owing, facts: _Facts, today: date) -> Iterator[_Block]:
-    """The same, to the staff."""
-    verbs, day, when = _VERBS[one.kind], day_in_words(one.due_on), _when(one.due_on, today)
-    who = one.provider or "The provider"
-    if today > one.due_on:
-        this = "this" if verbs is _SEND else "that was due" 
-        yield f"{who} {verbs.has_not} {this}. It was due on {day} and is {when}."
-    elif today == one.due_on:
-        yield f"This is due from {who} today, {day}, and is still open."
-    else:
-        yield f"This is due from {who} by {day}. That is {when}."
-    yield facts
     if one.part is Part.HEAD_OF_COMMISSIONING:
-        yield f"The provider and the contract manager have been reminded. To learn what has been done, ask {one.ask}."
-    yield "The reminders stop when it is recorded as received, moved to a later day, or no longer needed."
+        yield _REMINDED.format(**said)
+    yield _STOPS
+
+
+def _lines(one: Owing) -> Iterator[tuple[str, str]]:
+    if one.part is not Part.PROVIDER and one.provider:
+        yield "Provider", one.provider
+    if one.period:
+        yield "Period", one.period
+    yield "Service", one.service
+    yield "Award", one.award
+    yield "Due", day_in_words(one.due_on)
+
+
+_GROUPS: tuple[tuple[str, Callable[[Owing, date], bool]], ...] = (
+    ("Late", lambda one, today: one.due_on < today),
+    ("Due today", lambda one, today: one.due_on == today),
+    ("Due soon", lambda one, today: one.due_on > today),
+)
+
+
+def _several(owed: Sequence[Owing], today: date) -> Iterator[_Block]:
+    own = [one for one in owed if one.part is Part.PROVIDER]
+    yield (
+        f"We ask you for these {len(owed)} things." if len(own) == len(owed) else f"These {len(owed)} things are open."
+    )
+    hows, asks = {one.how_to_send for one in own}, {one.ask for one in own}
+    for heading, chosen in _GROUPS:
+        group = [one for one in owed if chosen(one, today)]
+        if group:
+            yield _Heading(heading)
+        for one in group:
+            lines = [(name, said) for name, said in _lines(one) if name != "Due"]
+            when = _when(one.due_on, today)
+            lines.append(
+                ("Due", day_in_words(one.due_on) if one.due_on == today else f"{day_in_words(one.due_on)}, {when}")
+            )
+            if one in own and len(hows) > 1:
+                lines.append(("How", one.how_to_send))
+            if (one in own and len(asks) > 1) or one.part is Part.HEAD_OF_COMMISSIONING:
+                lines.append(("Ask", one.ask))
+            yield _Facts(one.title, tuple(lines))
+    if len(hows) == 1:
+        yield f"How to send them, or tell us: {hows.pop()}"
+    if len(asks) == 1:
+        yield f"If you have a question, or need more time, ask {asks.pop()}."
+    yield (
+        "If one of them was done in the last day, there is nothing more to do about it."
+        if own
+        else _STOPS.replace("it is", "a thing is")
+    )
+
+
+_AS_WHAT = {
+    Part.PROVIDER: "a contact of the provider",
+    Part.CONTRACT_MANAGER: "the contract manager",
+    Part.HEAD_OF_COMMISSIONING: "the head of commissioning",
+}
+
+
+def _why(owed: Sequence[Owing]) -> str:
+    parts = [words for part, words in _AS_WHAT.items() if any(one.part is part for one in owed)]
+    return f"This message was sent by our records system, because you are on file as {' and as '.join(parts)}."
+
+
+def _fields(owed: Sequence[Owing], today: date) -> dict[str, str]:
+    """For a template of the channel's own: of one reminder its parts; of several, how many."""
+    if len(owed) > 1:
+        return {"count": str(len(owed))}
+    one = owed[0]
+    return {
+        "title": one.title,
+        "award": one.award,
+        "service": one.service,
+        "period": one.period or "",
+        "provider": one.provider or "",
+        "due_on": day_in_words(one.due_on),
+        "when": _when(one.due_on, today),
+        "how_to_send": one.how_to_send,
+        "ask": one.ask,
+    }
+
+
+def _as_text(blocks: Sequence[_Block]) -> str:
+    parts = []
+    for block in blocks:
+        match block:
+            case _Facts(name, lines):
+                parts.append("\n".join([name, *(f"  {each}: {said}" for each, said in lines)]))
+            case _Heading(words):
+                parts.append(f"{words}\n{'-' * len(words)}")
+            case words:
+                parts.append(words)
+    return "\n\n".join(parts) + "\n"
+
+
+_PAGE = """<!DOCTYPE html>
+<html lang="en-GB">
+<head>
+<meta charset="utf-8">
+<title>{title}</title>
+</head>
+<body style="font-family: Arial, sans-serif; font-size: 16px; line-height: 1.4; color: #0b0c0c; max-width: 40em">
+{body}
+</body>
+</html>
+"""
+
+
+def _as_html(title: str, blocks: Sequence[_Block]) -> str:
+    parts = []
+    for block in blocks:
+        match block:
+            case _Facts(name, lines):
+                said = "<br>\n".join(f"{escape(each)}: {escape(words)}" for each, words in lines)
+                parts.append(f"<p><strong>{escape(name)}</strong><br>\n{said}</p>")
+            case _Heading(words):
+                parts.append(f"<h2>{escape(words)}</h2>")
+            case words:
+                parts.append(f"<p>{escape(words)}</p>")
+    return _PAGE.format(title=escape(title), body="\n".join(parts))

@@ -36,6 +36,7 @@ from projections.views import Views
 from services.address_book import AddressBook, Person
 from services.channels.channel import Channel, Message, RefusedForGood, TryLater
 from services.chasing import SCHEDULER, Delivered
+from services.messages import message_id
 from services.office import Office
 from services.settings import Settings
 
@@ -90,7 +91,9 @@ def _warnings(views: Views, settings: Settings, today: date) -> Iterator[_Subjec
             for to in (Part.CONTRACT_MANAGER, Part.HEAD_OF_COMMISSIONING):
                 yield _Subject(BEYOND, award.award, award.award, ends_on, f"{step}-{to.value}", to)
     yield from (
-        _Subject(UNDERSPEND, f"{fund}-{year}", None, Period.parse(year).end, "quarter-three", Part.HEAD_OF_COMMISSIONING)
+        _Subject(
+            UNDERSPEND, f"{fund}-{year}", None, Period.parse(year).end, "quarter-three", Part.HEAD_OF_COMMISSIONING
+        )
         for fund, year in _underspent(views, settings, today)
     )
 
@@ -197,7 +200,9 @@ class _Writer:
         self._today, self._abolition = today, settings.abolition_on
         self._awards = {award.award: award for award in _running(views)}
         self._owed = list(what_is_owed(views))
-        self._underspent = {f"{fund}-{year}": pence for (fund, year), pence in _underspent(views, settings, today).items()}
+        self._underspent = {
+            f"{fund}-{year}": pence for (fund, year), pence in _underspent(views, settings, today).items()
+        }
 
     def is_true(self, row: ReminderRow, person: Person) -> bool:
         """Whether there is still something to tell."""
@@ -308,18 +313,26 @@ def _address(row: ReminderRow) -> dict[str, object]:
 
 def _message(words: _Words, kind: str, rows: Sequence[ReminderRow], person: Person, settings: Settings) -> Message:
     """The same reminders have the same Message-ID."""
-    digest = hashlib.sha256("\n".join(sorted(row.reminder for row in rows)).encode()).hexdigest()[:40]
-    closing = f"This message was written by Outturn for {settings.office_name or 'the office'}."
-    bullets = "\n".join(f"* {line}" for line in words.lines)
-    listed = "".join(f"<li>{escape(line)}</li>" for line in words.lines)
+    digest = hashlib.sha256("\n".join(sorted(row.reminder for row in rows)).encode()).hexdigest()
+    reference = f"notice-{kind}-{digest[:40]}"
+    office = settings.office_name or "The Office of the Police and Crime Commissioner"
+    lines = [" ".join(line.split()) for line in words.lines]
+    paragraphs = [f"Dear {person.name}", words.opening, "\n".join(f"* {line}" for line in lines), office]
+    text = "\n\n".join(paragraphs) + "\n"
+    listed = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    opening, closing = (f"<p>{escape(said)}</p>" for said in (words.opening, office))
+    html = (
+        f'<!DOCTYPE html>\n<html lang="en-GB"><head><meta charset="utf-8"><title>{escape(words.subject)}</title></head>'
+        f"<body><p>{escape(paragraphs[0])}</p>{opening}<ul>{listed}</ul>{closing}</body></html>\n"
+    )
     return Message(
-        message_id=f"<notice-{digest}@{settings.message_domain}>",
-        reference=f"notice-{digest}",
+        message_id=message_id(reference, settings.message_domain),
+        reference=reference,
         to_address=person.email,
         to_name=person.name,
         subject=words.subject,
-        text=f"{words.opening}\n\n{bullets}\n\n{closing}\n",
-        html=f'<html lang="en-GB"><p>{escape(words.opening)}</p><ul>{listed}</ul><p>{escape(closing)}</p></html>',
-        fields={"subject": words.subject, "opening": words.opening, "list": bullets},
+        text=text,
+        html=html,
+        fields={"subject": words.subject, "body": text, "name": person.name, "office": office},
         template="digest" if kind == WEEK else "told",
     )

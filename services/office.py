@@ -189,17 +189,22 @@ class Office:
         return self.read_models.as_at(point, progress)
 
     def what_if(
-        self, commands: Sequence[Command[Any]], by: Actor, question: Callable[[Views], Asked]
+        self,
+        commands: Sequence[Command[Any]],
+        by: Actor,
+        question: Callable[[Views], Asked],
+        progress: Callable[[int], None] | None = None,
     ) -> tuple[Asked, Asked]:
         """The answer to a question as things are, and as they would be after these orders. Nothing is recorded.
 
         The orders are decided by the same rules, so what would be refused is refused here, in the same words.
         """
-        for command in commands:
-            _check_may(command, by)
         now = self._clock()
         act = _Act(self._memory, self.log, Occasion(now, by, self))
-        for command in commands:
+        for number, command in enumerate(commands, 1):
+            if progress is not None:
+                progress(number)  # so that whoever asks knows which one is refused
+            _check_may(command, by)
             act.obey(command)
         with self.read_models.trial(now) as (views, apply_all):
             before = question(views)

@@ -10,7 +10,12 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from domain.errors import OutturnError
 from domain.periods import day_in_words
+
+
+class Malformed(OutturnError):
+    """The words of a call cannot be read: an amount, a date, a share, JSON. No rule was asked."""
 
 
 class Fault(NamedTuple):
@@ -55,6 +60,7 @@ _WORDS = {
     "less_than_equal": "must not be more than {le}",
     "less_than": "must be less than {lt}",
     "too_short": "needs at least {min_length}",
+    "too_long": "may have at most {max_length}, and there are {actual_length}",
     "json_invalid": "is not JSON",
     "model_type": "must be an object with fields",
     "dict_type": "must be an object with fields",
@@ -70,8 +76,17 @@ def _said(context: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+FILE_NAME = (
+    "must be a file's own name, without its folder: letters (no accents), digits, spaces and the signs . _ - ( ) & ' "
+    "and the comma, beginning with a letter or digit, at most {longest}. Rename a copy of the file"
+)
+
+
 def _pattern(pattern: str) -> str:
     """What a text must look like to fit."""
+    file_name = re.search(r"\[A-Za-z0-9 \._.*\]\{0,(\d+)\}\$$", pattern)
+    if file_name:
+        return FILE_NAME.format(longest=int(file_name[1]) + 1)
     for characters, words in (("[A-Za-z0-9._-]", REFERENCE), ("[A-Za-z0-9_-]", CODE), ("[0-9a-f]", DIGEST)):
         found = re.search(re.escape(characters) + r"\{(?:0,)?(\d+)\}\$$", pattern)
         if found:

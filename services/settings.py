@@ -1,6 +1,7 @@
 """Settings, from the environment (``OUTTURN_…``) or a file ``.env``. Each is described in the README."""
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
@@ -68,6 +69,16 @@ class Settings(BaseSettings):
     area_code: str | None = Field(
         default=None,
         description="The police area's code of the Office for National Statistics, as it stands there: E23000023.",
+    )
+
+    abolition_on: date = Field(
+        default=date(2028, 5, 7),
+        description="The day set for the end of the office; of awards that end later the scheduler warns. As announced "
+        "in November 2025: the end of the commissioners' term. Set it anew when the law says otherwise.",
+    )
+    underspend_above: Annotated[int, Field(ge=0)] = Field(
+        default=10_000,
+        description="Beyond how many whole pounds that are likely not to be spent the scheduler warns, from January on.",
     )
 
     channel: Literal["folder", "smtp", "notify"] = Field(

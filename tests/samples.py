@@ -522,6 +522,13 @@ VARIANTS: dict[str, Event] = {
     "bid.match-earmarked.in-a-ring-fence": MatchEarmarked(
         fund="cdr-grants", year="2018-19", amount_pence=78_000_00, ring_fence="youth"
     ),
+    "fund.earmark-released.to-an-award": EarmarkReleased(
+        earmark="match-early-intervention",
+        amount_pence=75_000_00,
+        reason="Bid early-intervention is won: award 2018-19-early-intervention takes it.",
+        effective_on=date(2018, 11, 2),
+        to_award="2018-19-early-intervention",
+    ),
     "fund.earmark-released.in-a-ring-fence": EarmarkReleased(
         earmark="match-early-intervention",
         amount_pence=50_000_00,

@@ -7,6 +7,8 @@ from datetime import date
 
 from domain.awards.change_events import (
     Apportioned,
+    ApportionedShare,
+    AwardAmountConfirmed,
     AwardClosed,
     AwardEnded,
     AwardExtended,
@@ -15,6 +17,7 @@ from domain.awards.change_events import (
     AwardReissued,
     AwardTransferred,
     AwardUplifted,
+    TransferReapportioned,
 )
 from domain.awards.events import AwardApproved, DocumentAttached, DocumentKind, Share
 from domain.awards.partner_events import (
@@ -35,6 +38,7 @@ from domain.awards.payment_events import (
     PaymentClawedBack,
     PaymentFreed,
     PaymentHeld,
+    PaymentMade,
     PaymentScheduled,
     ProfileLine,
     ProfileSet,
@@ -65,6 +69,22 @@ CHANGES: list[Event] = [
         successors=(
             Apportioned(successor="Mayor's office", share_parts=2, unpaid_pence=59_742_00),
             Apportioned(successor="Policing board", share_parts=1, unpaid_pence=29_871_00),
+        ),
+    ),
+    TransferReapportioned(
+        payment="2017-q1",
+        successors=(
+            Apportioned(
+                successor="Mayor's office",
+                share_parts=2,
+                unpaid_pence=54_742_00,
+                shares=(
+                    ApportionedShare(fund="moj-victims", year="2017-18", unpaid_pence=50_000_00, ring_fence="labour"),
+                    ApportionedShare(
+                        fund="moj-victims", year="2017-18", unpaid_pence=4_742_00, ring_fence="non-labour"
+                    ),
+                ),
+            ),
         ),
     ),
     AwardClosed(closed_on=date(2018, 5, 31), reason="The accounts of the year are settled."),
@@ -183,6 +203,87 @@ VARIANTS_OF_AWARDS: dict[str, Event] = {
         scheme="A transfer scheme under an Act (made up)",
         effective_on=date(2028, 5, 1),
         successors=(Apportioned(successor="Mayor's office", share_parts=1, unpaid_pence=0),),
+    ),
+    "award.transferred.each-share-apart": AwardTransferred(
+        scheme="A transfer scheme under an Act (made up)",
+        effective_on=date(2028, 5, 1),
+        successors=(
+            Apportioned(
+                successor="Mayor's office",
+                share_parts=1,
+                unpaid_pence=89_613_00,
+                shares=(
+                    ApportionedShare(fund="serious-violence", year="2023-24", unpaid_pence=38_405_57),
+                    ApportionedShare(fund="serious-violence", year="2024-25", unpaid_pence=51_207_43),
+                ),
+            ),
+        ),
+    ),
+    "award.amount-confirmed.of-one-line": AwardAmountConfirmed(
+        fund="moj-victims",
+        year="2017-18",
+        amount_pence=60_000_00,
+        source="The signed agreement (made up)",
+        ring_fence="labour",
+    ),
+    "award.uplifted.of-one-line": AwardUplifted(
+        variation="2017-11-hours",
+        fund="moj-victims",
+        year="2017-18",
+        by_pence=12_500_00,
+        reason="More hours were needed (made up).",
+        decision=None,
+        effective_on=date(2017, 7, 1),
+        ring_fence="labour",
+    ),
+    "award.reduced.of-one-line": AwardReduced(
+        fund="moj-victims",
+        year="2017-18",
+        by_pence=12_500_00,
+        reason="Fewer hours were needed (made up).",
+        variation="2017-12-hours",
+        effective_on=date(2017, 7, 1),
+        ring_fence="non-labour",
+    ),
+    "award.condition-waived.on-a-day": ConditionWaived(
+        condition="evidence-of-checks",
+        authorised_by="Chief finance officer",
+        reason="The post works with no children or adults at risk.",
+        waived_on=date(2017, 6, 19),
+    ),
+    "award.payment-scheduled.of-one-line": PaymentScheduled(
+        payment="2017-q2",
+        fund="moj-victims",
+        year="2017-18",
+        amount_pence=7_500_00,
+        due_on=date(2017, 9, 30),
+        ring_fence="labour",
+    ),
+    "award.payment-freed.on-a-day": PaymentFreed(
+        payment="2017-q1", reason="A right invoice came in.", freed_on=date(2017, 7, 3)
+    ),
+    "award.payment-made.of-one-line": PaymentMade(
+        payment="2017-q2",
+        fund="moj-victims",
+        year="2017-18",
+        amount_pence=7_500_00,
+        paid_on=date(2017, 10, 2),
+        ring_fence="labour",
+    ),
+    "award.payment-clawed-back.of-one-line": PaymentClawedBack(
+        payment="2017-q2",
+        fund="moj-victims",
+        year="2017-18",
+        amount_pence=1_250_50,
+        reason="It was not spent.",
+        effective_on=date(2018, 3, 31),
+        ring_fence="labour",
+    ),
+    "award.partner-withdrew.on-a-day": PartnerWithdrew(
+        contribution="charity",
+        reason="Its own funding ended.",
+        what_happens="The second year of the post is not filled.",
+        withdrew_on=date(2017, 9, 1),
     ),
     "award.profile-set.stated-lines": ProfileSet(
         lines=(

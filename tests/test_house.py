@@ -20,7 +20,7 @@ from domain.kernel import Command, Event
 from services.settings import Settings
 
 ROOT = Path(__file__).parents[1]
-FLOORS = ("domain", "projections", "services")
+FLOORS = ("domain", "projections", "services", "scheduler")
 LONGEST = 400
 """Lines of a module: more than three screens is two modules."""
 

@@ -3,6 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
+from domain import money
 from domain.kernel import Event, Reference, Value, Words
 from domain.money import Pence
 from domain.periods import FinancialYear
@@ -15,6 +16,8 @@ class AwardAmountConfirmed(Event, name="award.amount-confirmed"):
     year: FinancialYear
     amount_pence: Pence
     source: Words
+    ring_fence: Reference | None = None
+    """Which share of the fund and year, where the award has several: the ring-fence that it is out of."""
 
 
 class AwardUplifted(Event, name="award.uplifted"):
@@ -27,6 +30,8 @@ class AwardUplifted(Event, name="award.uplifted"):
     reason: Words
     decision: str | None
     effective_on: date
+    ring_fence: Reference | None = None
+    """Which share of the fund and year, where the award has several: the ring-fence that it is out of."""
 
 
 class AwardReduced(Event, name="award.reduced"):
@@ -40,6 +45,8 @@ class AwardReduced(Event, name="award.reduced"):
     decision: str | None = None
     effective_on: date | None = None
     """From when it holds; the day it was written down when that is not said."""
+    ring_fence: Reference | None = None
+    """Which share of the fund and year, where the award has several: the ring-fence that it is out of."""
 
 
 class AwardExtended(Event, name="award.extended"):
@@ -81,6 +88,21 @@ class SuccessorKind(StrEnum):
     """A scheme made under an Act: it needs no consent, and what was done counts as done by the successor."""
 
 
+class ApportionedShare(Value):
+    """What of one share of the award was not yet paid, and passes to one successor."""
+
+    fund: Reference
+    year: FinancialYear
+    unpaid_pence: Pence
+    ring_fence: Reference | None = None
+
+    @property
+    def words(self) -> str:
+        """``£29,871 from moj-victims 2017-18``."""
+        fence = f" in {self.ring_fence}" if self.ring_fence else ""
+        return f"{money.pounds(self.unpaid_pence)} from {self.fund} {self.year}{fence}"
+
+
 class Apportioned(Value):
     """What passes to one successor."""
 
@@ -89,6 +111,15 @@ class Apportioned(Value):
     """Its part of the whole, as parts of the sum of all parts."""
     unpaid_pence: Pence
     """What of the award was not yet paid, and passes to it."""
+    shares: tuple[ApportionedShare, ...] = ()
+    """The same by fund and year, each apportioned by itself; empty: it was written down before that was kept."""
+
+    @property
+    def words(self) -> str:
+        """``Mayor's office, £59,742 unpaid (2 parts): £59,742 from moj-victims 2017-18``."""
+        parts = "1 part" if self.share_parts == 1 else f"{self.share_parts} parts"
+        each = f": {' and '.join(share.words for share in self.shares)}" if self.shares else ""
+        return f"{self.successor}, {money.pounds(self.unpaid_pence)} unpaid ({parts}){each}"
 
 
 class AwardTransferred(Event, name="award.transferred"):
@@ -96,6 +127,13 @@ class AwardTransferred(Event, name="award.transferred"):
 
     scheme: Words
     effective_on: date
+    successors: tuple[Apportioned, ...]
+
+
+class TransferReapportioned(Event, name="award.transfer-reapportioned"):
+    """A payment made before the award passed was recorded after it: so much less passes to the successors."""
+
+    payment: Reference
     successors: tuple[Apportioned, ...]
 
 

@@ -66,7 +66,11 @@ class RegisterAward(AwardCommand, may={Role.CONTRACT_MANAGER}):
 
 
 class ApproveAward(AwardCommand, may={Role.COMMISSIONER}):
-    """Approve an award and take its shares from the funds: all of them or none. Refused beyond what is left."""
+    """Approve an award and take its shares from the funds: all of them or none. Refused beyond what is left.
+
+    A commitment is a promise within the year: money of the fund that is on record but comes on a later day counts.
+    How the fund stands day by day: outturn show budgets --on DAY.
+    """
 
     shares: Annotated[tuple[Share, ...], Field(min_length=1)]
     decision: AsPrinted = None
@@ -77,8 +81,10 @@ class ApproveAward(AwardCommand, may={Role.COMMISSIONER}):
 
     @model_validator(mode="after")
     def _each_fund_once(self) -> Self:
-        if len({(share.fund, share.year) for share in self.shares}) < len(self.shares):
-            raise ValueError("each fund and year may be named once: add its amounts together")
+        if len({(share.fund, share.year, share.ring_fence) for share in self.shares}) < len(self.shares):
+            raise ValueError(
+                "each fund and year may be named once: add its amounts together, or name a ring-fence for each"
+            )
         return self
 
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
@@ -156,8 +162,24 @@ class ConfirmAward(AwardCommand):
         return []
 
 
-class ConfirmRegistered(AwardCommand):
-    """Follows from an award being reissued as another: the other must be on record. Records nothing."""
+class ConfirmNoCircle(AwardCommand):
+    """Follows from an award being reissued as this one, which must be on record, and must not lead back to that.
+
+    Records nothing.
+    """
+
+    of: Reference
+    """The award whose place is taken."""
+    seen: tuple[Reference, ...] = ()
+    """The awards that were asked before this one."""
 
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
+        if state.reissued_as == self.of:
+            raise Refusal(
+                f"Award {self.award} is itself reissued as {self.of}: two awards cannot take each other's place."
+            )
         return []
+
+    def together_with(self, state: Award, occasion: Occasion) -> Sequence[Command[Any]]:
+        follows, seen = state.reissued_as, (*self.seen, self.award)
+        return [] if follows in (None, *seen) else [ConfirmNoCircle(award=follows, of=self.of, seen=seen)]

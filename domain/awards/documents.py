@@ -8,7 +8,9 @@ from pydantic import Field, StringConstraints, model_validator
 from domain.awards.award import Award
 from domain.awards.commands import AwardCommand
 from domain.awards.events import DocumentAttached, DocumentKind
+from domain.errors import Refusal
 from domain.kernel import Event, Occasion, Role, Words
+from domain.repeats import differing
 
 MOST_BYTES = 20_000_000
 """The largest document that is kept: 20 MB."""
@@ -28,7 +30,7 @@ MEDIA_TYPES = {
 """What may be kept, by the ending of its name."""
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._()-]{0,119}$")]
+FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._()&',-]{0,119}$")]
 
 
 class AttachDocument(AwardCommand, may={Role.CONTRACT_MANAGER, Role.FINANCE, Role.COMMISSIONER}):
@@ -52,6 +54,14 @@ class AttachDocument(AwardCommand, may={Role.CONTRACT_MANAGER, Role.FINANCE, Rol
         return self
 
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
-        if self.sha256 in state.documents:
+        said = DocumentAttached(**self.model_dump(exclude={"award"}))
+        known = state.documents.get(self.sha256)
+        if known is None:
+            return [said]
+        if (known.kind, known.title) == (said.kind, said.title):
             return []
-        return [DocumentAttached(**self.model_dump(exclude={"award"}))]
+        differs = differing(known, said, apart=("file_name",))
+        raise Refusal(
+            f"That file is on file under award {self.award} already, as something else (on record is {differs}). "
+            "Attach it as it is recorded, or attach another file."
+        )

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from pydantic import model_validator
 
-from domain.awards.award import Award, AwardStatus
+from domain.awards.award import Award
 from domain.awards.commands import AwardCommand
 from domain.awards.events import (
     MilestoneCompleted,
@@ -34,8 +34,7 @@ class PlanMilestone(AwardCommand, may={Role.CONTRACT_MANAGER}):
     due_on: Day
 
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
-        if state.status in (AwardStatus.WITHDRAWN, AwardStatus.CLOSED):
-            raise Refusal(f"Award {self.award} is {state.status}: nothing more is asked of it.")
+        state.check_not_settled(self.award, "nothing more is asked of it")
         known = state.milestones.by_reference.get(self.milestone)
         if known is None:
             return [MilestonePlanned(milestone=self.milestone, title=self.title, due_on=self.due_on)]
@@ -62,6 +61,7 @@ class RescheduleMilestone(MilestoneCommand, may={Role.CONTRACT_MANAGER}):
             raise Refusal(f"Milestone {self.milestone} is met or waived already: there is nothing to move.")
         if milestone.due_on == self.due_on and not milestone.missed:
             return []
+        state.check_ours(self.award)
         return [MilestoneRescheduled(milestone=self.milestone, due_on=self.due_on, reason=self.reason)]
 
 
@@ -79,6 +79,7 @@ class CompleteMilestone(MilestoneCommand, may={Role.CONTRACT_MANAGER}):
             raise Refusal(f"Milestone {self.milestone} was waived: it is no longer asked for.")
         if self.completed_on > occasion.today:
             raise Refusal("A milestone cannot be completed in the future.")
+        state.check_ours(self.award, self.completed_on)
         return [MilestoneCompleted(milestone=self.milestone, completed_on=self.completed_on, evidence=self.evidence)]
 
 
@@ -91,6 +92,7 @@ class MissMilestone(MilestoneCommand, may={Role.CONTRACT_MANAGER}):
         milestone = state.milestones.milestone(self.milestone)
         if milestone.missed:
             return []
+        state.check_ours(self.award)
         if milestone.completed_on is not None or milestone.waived:
             raise Refusal(f"Milestone {self.milestone} is met or waived already: it was not missed.")
         if milestone.due_on >= occasion.today:
@@ -112,6 +114,7 @@ class WaiveMilestone(MilestoneCommand, may={Role.CONTRACT_MANAGER}):
             return []
         if milestone.completed_on is not None:
             raise Refusal(f"Milestone {self.milestone} is met already: there is nothing to waive.")
+        state.check_ours(self.award)
         return [MilestoneWaived(milestone=self.milestone, reason=self.reason)]
 
 
@@ -142,8 +145,7 @@ class ScheduleMonitoring(AwardCommand, may={Role.CONTRACT_MANAGER}):
         return state.days
 
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
-        if state.status in (AwardStatus.WITHDRAWN, AwardStatus.CLOSED):
-            raise Refusal(f"Award {self.award} is {state.status}: nothing more is owed.")
+        state.check_not_settled(self.award, "nothing more is owed")
         known = state.schedules.get(self.schedule)
         if known is not None and (known.frequency, known.title, known.due) != (self.frequency, self.title, self.due):
             raise Refusal(

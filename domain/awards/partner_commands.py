@@ -1,9 +1,12 @@
 """What may be ordered about the other money of an award, and its place in the register of single tenders."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
+
+from pydantic import Field, model_validator
 
 from domain import money
+from domain.awards.again import is_again
 from domain.awards.award import Award
 from domain.awards.commands import AwardCommand
 from domain.awards.events import Route
@@ -34,7 +37,10 @@ class DescribePool(AwardCommand, may={Role.CONTRACT_MANAGER}):
         if own is not None and self.whole_pence is not None and self.whole_pence < own:
             raise Refusal(f"The whole pool cannot be less than the office's share, which is {money.pounds(own)}.")
         said = PoolDescribed(host=self.host, whole_pence=self.whole_pence)
-        return [] if state.partners.pool == said else [said]
+        if state.partners.pool == said:
+            return []
+        state.check_ours(self.award)
+        return [said]
 
 
 class PromiseContribution(AwardCommand, may={Role.CONTRACT_MANAGER}):
@@ -49,8 +55,9 @@ class PromiseContribution(AwardCommand, may={Role.CONTRACT_MANAGER}):
         known = state.partners.contributions.get(self.contribution)
         said = (self.partner, self.match, self.amount_pence)
         same = known is not None and (known.partner, known.match, known.promised_pence) == said
-        if known is not None and same and not known.withdrawn:
+        if known is not None and same and known.withdrew is None:
             return []
+        state.check_ours(self.award)
         if known is not None and (known.partner, known.match) != (self.partner, self.match):
             raise Refusal(f"Contribution {self.contribution} is another body's: give this one its own reference.")
         if not self.match and state.partners.pool is None:
@@ -74,7 +81,8 @@ class ReceiveContribution(AwardCommand, may={Role.CONTRACT_MANAGER, Role.FINANCE
             return []
         if known is not None:
             raise Refusal(f"Receipt {self.receipt} is already recorded, differently.")
-        if contribution.withdrawn:
+        state.check_ours(self.award, self.received_on)
+        if contribution.withdrew is not None:
             raise Refusal(f"Contribution {self.contribution} was withdrawn: promise it anew if it comes after all.")
         if self.received_on > occasion.today:
             raise Refusal("A contribution cannot have been received in the future.")
@@ -82,16 +90,23 @@ class ReceiveContribution(AwardCommand, may={Role.CONTRACT_MANAGER, Role.FINANCE
 
 
 class RecordPartnerWithdrawal(AwardCommand, may={Role.CONTRACT_MANAGER}):
-    """Record that a partner or match funder dropped out, and what happens to the service then."""
+    """Record that a partner or match funder dropped out, on which day, and what happens to the service then."""
 
     contribution: Reference
     reason: Words
     what_happens: Words
+    withdrew_on: Day | None = Field(default=None, description="the day, if that is not today")
 
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
-        if state.partners.contribution(self.contribution).withdrawn:
+        known, day = state.partners.contribution(self.contribution), self.withdrew_on or occasion.today
+        said = PartnerWithdrew(**self.model_dump(exclude={"award", "withdrew_on"}), withdrew_on=day)
+        left_out = {"withdrew_on"} if self.withdrew_on is None else ()
+        if is_again(known.withdrew, said, f"That {self.contribution} of award {self.award} dropped out", left_out):
             return []
-        return [PartnerWithdrew(contribution=self.contribution, reason=self.reason, what_happens=self.what_happens)]
+        state.check_ours(self.award, day)
+        if day > occasion.today:
+            raise Refusal("A partner cannot have dropped out in the future: record it on that day.")
+        return [said]
 
 
 class RecordSecondTier(AwardCommand, may={Role.CONTRACT_MANAGER}):
@@ -104,12 +119,34 @@ class RecordSecondTier(AwardCommand, may={Role.CONTRACT_MANAGER}):
     starts_on: Day | None = None
     ends_on: Day | None = None
 
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+            raise ValueError("a second tier must not end before it starts")
+        return self
+
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
-        own = state.amount_pence
-        if own is not None and self.amount_pence is not None and self.amount_pence > own:
-            raise Refusal(f"The second tier cannot be more than the award, which is {money.pounds(own)}.")
         said = SecondTierRecorded(**self.model_dump(exclude={"award"}))
-        return [] if state.partners.second_tiers.get(self.tier) == said else [said]
+        if state.partners.second_tiers.get(self.tier) == said:
+            return []
+        state.check_ours(self.award)
+        self._check_amount(state)
+        return [said]
+
+    def _check_amount(self, state: Award) -> None:
+        """Raises ``Refusal`` when this second tier, or all of them together, is more than the award."""
+        own = state.amount_pence
+        if own is None or self.amount_pence is None:
+            return
+        if self.amount_pence > own:
+            raise Refusal(f"The second tier cannot be more than the award, which is {money.pounds(own)}.")
+        tiers = state.partners.second_tiers
+        others = sum(each.amount_pence or 0 for tier, each in tiers.items() if tier != self.tier)
+        if others + self.amount_pence > own:
+            raise Refusal(
+                f"The other second tiers come to {money.pounds(others)}: with this one they would be more than the "
+                f"award, which is {money.pounds(own)}."
+            )
 
     def together_with(self, state: Award, occasion: Occasion) -> Sequence[Command[Any]]:
         return [] if self.provider is None else [ConfirmProvider(provider=self.provider)]

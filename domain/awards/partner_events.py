@@ -40,6 +40,8 @@ class PartnerWithdrew(Event, name="award.partner-withdrew"):
     contribution: Reference
     reason: Words
     what_happens: Words
+    withdrew_on: date | None = None
+    """The day; ``None``: it was written down before this was kept here."""
 
 
 class SecondTierRecorded(Event, name="award.second-tier-recorded"):

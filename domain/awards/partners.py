@@ -21,7 +21,8 @@ class Contribution(Value):
     match: bool
     promised_pence: int | None
     received_pence: int = 0
-    withdrawn: bool = False
+    withdrew: PartnerWithdrew | None = None
+    """That it dropped out, unless it promised anew since."""
 
 
 class Partners(Aggregate):
@@ -54,7 +55,7 @@ class Partners(Aggregate):
                 more = known.model_copy(update={"received_pence": known.received_pence + amount})
                 return self._plus("contributions", reference, more)._plus("receipts", receipt, event)
             case PartnerWithdrew(contribution=reference):
-                gone = self.contributions[reference].model_copy(update={"withdrawn": True})
+                gone = self.contributions[reference].model_copy(update={"withdrew": event})
                 return self._plus("contributions", reference, gone)
             case SecondTierRecorded(tier=tier):
                 return self._plus("second_tiers", tier, event)

@@ -57,6 +57,8 @@ class ConditionWaived(Event, name="award.condition-waived"):
     condition: Reference
     authorised_by: Words
     reason: Words
+    waived_on: date | None = None
+    """The day; ``None``: it was waived before this was kept here."""
 
 
 class PaymentScheduled(Event, name="award.payment-scheduled"):
@@ -67,6 +69,8 @@ class PaymentScheduled(Event, name="award.payment-scheduled"):
     year: FinancialYear
     amount_pence: Pence
     due_on: date
+    ring_fence: Reference | None = None
+    """Which share of the fund and year, where the award has several: the ring-fence that it is out of."""
 
 
 class PaymentApproved(Event, name="award.payment-approved"):
@@ -87,6 +91,8 @@ class PaymentFreed(Event, name="award.payment-freed"):
 
     payment: Reference
     reason: Words
+    freed_on: date | None = None
+    """The day; ``None``: it was freed before this was kept here."""
 
 
 class PaymentCancelled(Event, name="award.payment-cancelled"):
@@ -104,6 +110,8 @@ class PaymentMade(Event, name="award.payment-made"):
     year: FinancialYear
     amount_pence: Pence
     paid_on: date
+    ring_fence: Reference | None = None
+    """Which share of the fund and year, where the award has several: the ring-fence that it is out of."""
 
 
 class PaymentClawedBack(Event, name="award.payment-clawed-back"):
@@ -117,6 +125,8 @@ class PaymentClawedBack(Event, name="award.payment-clawed-back"):
     effective_on: date
     claw_back: Reference | None = None
     """Its own reference, if it has one, so that two equal ones are told apart."""
+    ring_fence: Reference | None = None
+    """Which share of the fund and year, where the award has several: the ring-fence that it is out of."""
 
 
 class ProfileLine(Value):
@@ -156,6 +166,14 @@ class SpendLine(Value):
     """To the end of the award; ``None``: not said."""
     explanation: str | None
     """Of the difference between planned and actual."""
+
+    @property
+    def words(self) -> str:
+        """``Staff: planned £700,000, actual £684,500, forecast £1,395,000 (two posts were filled late)``."""
+        planned, actual = money.pounds(self.planned_pence), money.pounds(self.actual_pence)
+        forecast = "" if self.forecast_pence is None else f", forecast {money.pounds(self.forecast_pence)}"
+        why = f" ({self.explanation})" if self.explanation else ""
+        return f"{self.line}: planned {planned}, actual {actual}{forecast}{why}"
 
     @classmethod
     def of(cls, words: str) -> Self:

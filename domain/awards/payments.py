@@ -46,6 +46,15 @@ class Payment(Value):
     held: str | None = None
     """Why it is held back for a reason of its own."""
     clawed_back_pence: int = 0
+    ring_fence: str | None = None
+    """Which share of the fund and year, where the award has several."""
+    freed: PaymentFreed | None = None
+    """When it was last let go, if it was ever held back."""
+    cancelled: PaymentCancelled | None = None
+
+    def is_of(self, fund: str, year: str, ring_fence: str | None) -> bool:
+        """Whether it is out of this share."""
+        return (self.fund, self.year, self.ring_fence) == (fund, year, ring_fence)
 
 
 class Condition(Value):
@@ -53,9 +62,22 @@ class Condition(Value):
 
     kind: ConditionKind
     title: str
-    open: bool = True
-    met_on: date | None = None
-    """The day; ``None`` while it is open, and when it was waived."""
+    settled: ConditionMet | ConditionWaived | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether it still holds payments back."""
+        return self.settled is None
+
+    @property
+    def met_on(self) -> date | None:
+        """The day on which it was met; ``None`` while it is open, and when it was waived."""
+        return self.settled.met_on if isinstance(self.settled, ConditionMet) else None
+
+    @property
+    def waived_on(self) -> date | None:
+        """The day on which it was waived, if it was and the day is on record."""
+        return self.settled.waived_on if isinstance(self.settled, ConditionWaived) else None
 
 
 class Payments(Aggregate):
@@ -76,21 +98,18 @@ class Payments(Aggregate):
         """The conditions that hold every payment back, by reference."""
         return tuple(reference for reference, condition in self.conditions.items() if condition.open)
 
-    def paid_from(self, fund: str, year: str) -> int:
+    def paid_from(self, fund: str, year: str, ring_fence: str | None = None) -> int:
         """What was paid out of a share and is still with the provider, in pence."""
         return sum(
             payment.amount_pence - payment.clawed_back_pence
             for payment in self.payments.values()
-            if (payment.fund, payment.year) == (fund, year) and payment.status is PaymentStatus.PAID
+            if payment.status is PaymentStatus.PAID and payment.is_of(fund, year, ring_fence)
         )
 
-    def promised_from(self, fund: str, year: str) -> int:
+    def promised_from(self, fund: str, year: str, ring_fence: str | None = None) -> int:
         """What is scheduled or approved out of a share, and not yet paid, in pence."""
-        return sum(
-            payment.amount_pence
-            for payment in (self.payments[reference] for reference in self.promised)
-            if (payment.fund, payment.year) == (fund, year)
-        )
+        promised = (self.payments[reference] for reference in self.promised)
+        return sum(payment.amount_pence for payment in promised if payment.is_of(fund, year, ring_fence))
 
     @property
     def promised(self) -> tuple[str, ...]:
@@ -116,12 +135,9 @@ class Payments(Aggregate):
         match event:
             case ConditionSet(condition=reference, kind=kind, title=title):
                 return self._plus("conditions", reference, Condition(kind=kind, title=title))
-            case ConditionMet(condition=reference, met_on=met_on):
-                met = self.conditions[reference].model_copy(update={"open": False, "met_on": met_on})
-                return self._plus("conditions", reference, met)
-            case ConditionWaived(condition=reference):
-                waived = self.conditions[reference].model_copy(update={"open": False})
-                return self._plus("conditions", reference, waived)
+            case ConditionMet(condition=reference) | ConditionWaived(condition=reference):
+                settled = self.conditions[reference].model_copy(update={"settled": event})
+                return self._plus("conditions", reference, settled)
             case PaymentScheduled() as said:
                 scheduled = Payment(
                     fund=said.fund,
@@ -129,6 +145,7 @@ class Payments(Aggregate):
                     amount_pence=said.amount_pence,
                     due_on=said.due_on,
                     status=PaymentStatus.SCHEDULED,
+                    ring_fence=said.ring_fence,
                 )
                 return self._plus("payments", said.payment, scheduled)
             case PaymentApproved(payment=reference):
@@ -136,9 +153,9 @@ class Payments(Aggregate):
             case PaymentHeld(payment=reference, reason=reason):
                 return self._changed(reference, held=reason)
             case PaymentFreed(payment=reference):
-                return self._changed(reference, held=None)
+                return self._changed(reference, held=None, freed=event)
             case PaymentCancelled(payment=reference):
-                return self._changed(reference, status=PaymentStatus.CANCELLED)
+                return self._changed(reference, status=PaymentStatus.CANCELLED, cancelled=event)
             case PaymentMade() as said:
                 return self._paid(said)
             case PaymentClawedBack(payment=reference, amount_pence=amount):
@@ -163,10 +180,11 @@ class Payments(Aggregate):
             amount_pence=said.amount_pence,
             due_on=said.paid_on,
             status=PaymentStatus.PAID,
+            ring_fence=said.ring_fence,
         )
         known = self.payments.get(said.payment)
         if known is not None:
-            paid = paid.model_copy(update={"due_on": known.due_on})
+            paid = paid.model_copy(update={"due_on": known.due_on, "freed": known.freed})
         return self._plus("payments", said.payment, paid)._plus("made", said.payment, said)
 
     def _plus(self, field: str, key: str, value: object) -> Self:

@@ -16,32 +16,19 @@ from domain.awards.payment_events import (
     SurplusPlanned,
     SurplusPlanSettled,
 )
+from domain.awards.profiles import by_year, spread
 from domain.errors import NotFound, Refusal
 from domain.funds.commands import SomePence
 from domain.kernel import Day, Event, Occasion, Reference, Role, Words
-from domain.periods import Frequency, PeriodCode
-
-
-def profile_after(state: Award, change_pence: int) -> list[Event]:
-    """The profile once the award is so much larger or smaller, so that it still adds up: the last lines change."""
-    lines = list(state.payments.profile)
-    if not lines or not change_pence:
-        return []
-    if change_pence > 0:
-        lines[-1] = ProfileLine(line=lines[-1].line, amount_pence=lines[-1].amount_pence + change_pence)
-    for index in reversed(range(len(lines))):
-        if change_pence >= 0:
-            break
-        less = max(change_pence, -lines[index].amount_pence)
-        lines[index] = ProfileLine(line=lines[index].line, amount_pence=lines[index].amount_pence + less)
-        change_pence -= less
-    return [ProfileSet(lines=tuple(lines))]
+from domain.periods import Frequency, Period, PeriodCode
 
 
 class SetProfile(AwardCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER}):
     """Spread the award's money by month, quarter or half-year over its days, or over stated lines; to the penny.
 
-    By period, each gets its part by its number of days' months; what does not divide falls to the last periods.
+    By period, what each financial year's shares come to falls to the months of that year, each period by its number of
+    months; what does not divide falls to the last periods. A share of a year without any of the award's days is spread
+    over all of them.
     """
 
     by: Frequency | None = None
@@ -58,7 +45,7 @@ class SetProfile(AwardCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER}):
         whole = state.amount_pence
         if whole is None:
             raise Refusal(f"The amount of award {self.award} is not known: there is nothing to spread.")
-        lines = self.lines or self._spread(state, whole)
+        lines = self.lines or self._spread(state)
         if len({line.line for line in lines}) < len(lines):
             raise Refusal("Each line may be given once.")
         stated = sum(line.amount_pence for line in lines)
@@ -66,15 +53,10 @@ class SetProfile(AwardCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER}):
             raise Refusal(f"The lines come to {money.pounds(stated)}, and the award to {money.pounds(whole)}.")
         return [] if state.payments.profile == lines else [ProfileSet(lines=lines)]
 
-    def _spread(self, state: Award, whole: int) -> tuple[ProfileLine, ...]:
+    def _spread(self, state: Award) -> tuple[ProfileLine, ...]:
         if state.days is None or self.by is None:
             raise Refusal(f"Award {self.award} has no start or end: spread its money over stated lines.")
-        periods = list(state.days.split(self.by))
-        months = [len(list(period.split(Frequency.MONTHLY))) for period in periods]
-        amounts = money.share_out(whole, months)
-        return tuple(
-            ProfileLine(line=period.code, amount_pence=amount) for period, amount in zip(periods, amounts, strict=True)
-        )
+        return spread(state.days, by_year((share, share.amount_pence) for share in state.shares), self.by)
 
 
 class ReportSpend(AwardCommand, may={Role.PROVIDER, Role.CONTRACT_MANAGER, Role.FINANCE}):
@@ -87,6 +69,8 @@ class ReportSpend(AwardCommand, may={Role.PROVIDER, Role.CONTRACT_MANAGER, Role.
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
         if not state.shares:
             raise Refusal(f"Award {self.award} is not approved yet: there is nothing to report on.")
+        if state.days is not None and not state.days.overlaps(Period.parse(self.period)):
+            raise Refusal(f"Award {self.award} runs from {state.days.words}: the statement is for other days (period).")
         unexplained = [
             line.line for line in self.lines if line.actual_pence != line.planned_pence and not line.explanation
         ]
@@ -114,10 +98,27 @@ class PlanSurplus(AwardCommand, may={Role.PROVIDER, Role.CONTRACT_MANAGER}):
             return []
         if known is not None:
             raise Refusal(f"There is already a surplus plan {self.plan}, which says something else.")
-        whole = state.amount_pence
-        if whole is not None and self.amount_pence > whole:
-            raise Refusal(f"A surplus cannot be more than the award, which is {money.pounds(whole)}.")
+        state.check_open(self.award)
+        self._check_amount(state)
         return [said]
+
+    def _check_amount(self, state: Award) -> None:
+        """Raises ``Refusal`` when this plan, or it and the others that were not turned down, is more than the award."""
+        whole, settled = state.amount_pence, state.payments.settled_plans
+        if whole is None:
+            return
+        if self.amount_pence > whole:
+            raise Refusal(f"A surplus cannot be more than the award, which is {money.pounds(whole)}.")
+        others = sum(
+            plan.amount_pence
+            for reference, plan in state.payments.surplus_plans.items()
+            if reference not in settled or settled[reference].agreed
+        )
+        if others + self.amount_pence > whole:
+            raise Refusal(
+                f"Other plans are for a surplus of {money.pounds(others)}: with this one it would be more than the "
+                f"award, which is {money.pounds(whole)}."
+            )
 
 
 class SettleSurplusPlan(AwardCommand, may={Role.CONTRACT_MANAGER, Role.FINANCE, Role.COMMISSIONER}):
@@ -134,4 +135,7 @@ class SettleSurplusPlan(AwardCommand, may={Role.CONTRACT_MANAGER, Role.FINANCE, 
         known = state.payments.settled_plans.get(self.plan)
         if known is not None and known != said:
             raise Refusal(f"Surplus plan {self.plan} is settled already.")
-        return [] if known is not None else [said]
+        if known is not None:
+            return []
+        state.check_ours(self.award)
+        return [said]

@@ -22,7 +22,9 @@ class Bid(Aggregate):
     prepared: BidPrepared | None = None
     status: BidStatus = BidStatus.PREPARED
     match: MatchEarmarked | None = None
+    submitted: BidSubmitted | None = None
     won: BidWon | None = None
+    lost: BidLost | None = None
 
     def evolve(self, event: Event) -> Self:
         match event:
@@ -31,10 +33,10 @@ class Bid(Aggregate):
             case MatchEarmarked():
                 return self.model_copy(update={"match": event})
             case BidSubmitted():
-                return self.model_copy(update={"status": BidStatus.SUBMITTED})
+                return self.model_copy(update={"status": BidStatus.SUBMITTED, "submitted": event})
             case BidWon():
                 return self.model_copy(update={"status": BidStatus.WON, "won": event})
             case BidLost():
-                return self.model_copy(update={"status": BidStatus.LOST})
+                return self.model_copy(update={"status": BidStatus.LOST, "lost": event})
             case _:
                 return self

@@ -1,6 +1,7 @@
 """What may be ordered about a bid. Money in whole pence."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
@@ -11,10 +12,11 @@ from domain.bids.bid import Bid, BidStatus
 from domain.bids.events import BidLost, BidPrepared, BidSubmitted, BidWon, MatchEarmarked
 from domain.errors import Refusal
 from domain.funds.commands import HoldEarmark, ReleaseEarmark, SomePence
-from domain.funds.consequences import ReceiveWonBid
+from domain.funds.consequences import ReceiveWonBid, ReleaseMatch
 from domain.funds.events import EarmarkKind
 from domain.kernel import Command, Day, Event, Occasion, Reference, Role, Words
-from domain.periods import FinancialYear
+from domain.periods import FinancialYear, day_in_words
+from domain.repeats import differing
 
 LONGEST = 74
 """Of a bid's reference: the earmark of its match is named after it."""
@@ -41,6 +43,11 @@ class BidCommand(Command[Bid]):
         """Raises ``Refusal`` once the bid is won or lost."""
         if state.status in (BidStatus.WON, BidStatus.LOST):
             raise Refusal(f"Bid {self.bid} is {state.status} already.")
+
+    def check_match(self, state: Bid) -> None:
+        """Raises ``Refusal`` when the funder asks for match and none is kept aside."""
+        if state.prepared is not None and state.prepared.match_required and state.match is None:
+            raise Refusal(f"Bid {self.bid} requires match, and none is kept aside: do that first (earmark-match).")
 
 
 class PrepareBid(BidCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER}):
@@ -110,19 +117,24 @@ class SubmitBid(BidCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER}):
     submitted_on: Day
 
     def decide(self, state: Bid, occasion: Occasion) -> Sequence[Event]:
-        if state.status is BidStatus.SUBMITTED:
+        said = BidSubmitted(submitted_on=self.submitted_on)
+        if state.submitted == said:
             return []
         self.check_undecided(state)
+        if state.submitted is not None:
+            day = day_in_words(state.submitted.submitted_on)
+            raise Refusal(f"Bid {self.bid} is submitted already, on {day} and on no other day (submitted_on).")
         if self.submitted_on > occasion.today:
             raise Refusal("A bid cannot have been submitted in the future.")
-        return [BidSubmitted(submitted_on=self.submitted_on)]
+        self.check_match(state)
+        return [said]
 
 
 class WinBid(BidCommand, may={Role.FINANCE}):
     """Record that the funder agreed: the amount becomes an allocation, and the match is committed to an award.
 
-    An award that is approved already must draw on the fund of the match: it keeps what it takes of it, the match is
-    released, and nothing is committed twice.
+    An award that is approved already must take at least the match, of its fund, year and ring-fence: it keeps what it
+    takes, the match is released, and nothing is committed twice.
     """
 
     won_on: Day
@@ -142,6 +154,8 @@ class WinBid(BidCommand, may={Role.FINANCE}):
             raise Refusal(f"Bid {self.bid} is not submitted yet (submit-bid).")
         if self.won_on > occasion.today:
             raise Refusal("A bid cannot have been won in the future.")
+        _check_after_submitting(state, self.won_on, "won")
+        self.check_match(state)
         if (state.match is None) != (self.match_award is None):
             raise Refusal(
                 "Match that was kept aside is committed to an award when the bid is won: name it (match_award). "
@@ -167,12 +181,14 @@ class WinBid(BidCommand, may={Role.FINANCE}):
             return []
         share = Share(**match.model_dump())
         return [
-            ReleaseEarmark(
+            ReleaseMatch(
                 fund=match.fund,
                 year=match.year,
                 earmark=self.earmark,
-                reason=f"Bid {self.bid} is won: it is committed.",
+                reason=f"Bid {self.bid} is won: award {self.match_award} takes it.",
                 effective_on=self.won_on,
+                to_award=self.match_award,
+                match_pence=match.amount_pence,
             ),
             CommitMatch(
                 award=self.match_award,
@@ -183,6 +199,13 @@ class WinBid(BidCommand, may={Role.FINANCE}):
         ]
 
 
+def _check_after_submitting(state: Bid, day: date, what: str) -> None:
+    """Raises ``Refusal`` for a day before the bid went to the funder."""
+    if state.submitted is not None and day < state.submitted.submitted_on:
+        submitted_on = day_in_words(state.submitted.submitted_on)
+        raise Refusal(f"The bid was submitted on {submitted_on}: it cannot have been {what} before then.")
+
+
 class LoseBid(BidCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER}):
     """Record that the funder did not agree. Match that was kept aside is free again."""
 
@@ -190,12 +213,17 @@ class LoseBid(BidCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER}):
     reason: Words
 
     def decide(self, state: Bid, occasion: Occasion) -> Sequence[Event]:
-        if state.status is BidStatus.LOST:
+        said = BidLost(lost_on=self.lost_on, reason=self.reason)
+        if state.lost == said:
             return []
+        if state.lost is not None:
+            differs = differing(state.lost, said)
+            raise Refusal(f"Bid {self.bid} is lost already, and recorded differently (on record is {differs}).")
         self.check_undecided(state)
         if self.lost_on > occasion.today:
             raise Refusal("A bid cannot have been lost in the future.")
-        return [BidLost(lost_on=self.lost_on, reason=self.reason)]
+        _check_after_submitting(state, self.lost_on, "lost")
+        return [said]
 
     def together_with(self, state: Bid, occasion: Occasion) -> Sequence[Command[Any]]:
         if state.match is None or state.status in (BidStatus.LOST, BidStatus.WON):

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Any, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from domain.decisions.decision import Decision
 from domain.decisions.events import DecisionRecorded, DecisionSuperseded
 from domain.errors import Refusal
 from domain.kernel import Command, Day, Event, Occasion, Reference, Role, Words
+from domain.periods import day_in_words
 
 
 class DecisionCommand(Command[Decision]):
@@ -32,7 +33,7 @@ class RecordDecision(DecisionCommand, may={Role.COMMISSIONER, Role.FINANCE, Role
     advice: Words | None = None
     alternatives: Words | None = None
     significant_public_interest: bool
-    public_interest_reason: Words | None = None
+    public_interest_reason: Words = Field(description="why it is, or is not, of significant public interest")
     objectives: tuple[Words, ...] = ()
     interests: Words | None = None
     supersedes: Reference | None = None
@@ -57,17 +58,24 @@ class RecordDecision(DecisionCommand, may={Role.COMMISSIONER, Role.FINANCE, Role
     def together_with(self, state: Decision, occasion: Occasion) -> Sequence[Command[Any]]:
         if self.supersedes is None or state.recorded is not None:
             return ()
-        return [SupersedeDecision(decision=self.supersedes, by=self.decision)]
+        return [SupersedeDecision(decision=self.supersedes, by=self.decision, decided_on=self.decided_on)]
 
 
 class SupersedeDecision(DecisionCommand):
     """Follows from a later decision that takes the place of this one."""
 
     by: Reference
+    decided_on: Day
+    """When that one was taken."""
 
     def decide(self, state: Decision, occasion: Occasion) -> Sequence[Event]:
         if state.superseded_by is not None:
             raise Refusal(f"Decision {self.decision} is superseded already, by {state.superseded_by}.")
+        if state.recorded is not None and self.decided_on < state.recorded.decided_on:
+            raise Refusal(
+                f"Decision {self.decision} was taken on {day_in_words(state.recorded.decided_on)}: one that was taken "
+                "earlier cannot take its place (decided_on, supersedes)."
+            )
         return [DecisionSuperseded(by=self.by)]
 
 

@@ -16,7 +16,7 @@ class DecisionRecorded(Event, name="decision.recorded"):
     alternatives: str | None
     significant_public_interest: bool
     public_interest_reason: str | None
-    """Why it is, or is not, of significant public interest."""
+    """Why it is, or is not, of significant public interest. ``None``: it was recorded before that was asked."""
     objectives: tuple[Words, ...]
     """Of the Police and Crime Plan."""
     interests: str | None

@@ -28,6 +28,7 @@ from domain.funds.fund import Earmark, Fund
 from domain.kernel import Command, Day, Event, Occasion, Reference, Role, Words
 from domain.money import MOST_PENCE, Pence
 from domain.periods import FinancialYear
+from domain.repeats import differing
 
 SomePence = Annotated[Pence, Field(gt=0)]
 """More than nought."""
@@ -39,11 +40,17 @@ def day_of(command: Any, occasion: Occasion) -> date:
     return day
 
 
-def same_or_refuse(known: Any, said: Any, what: str) -> Sequence[Event]:
-    """Nothing, when the same was said before (the day it counts from apart); otherwise a ``Refusal``."""
-    if said.model_copy(update={"effective_on": known.effective_on}) == known:
+def same_or_refuse(known: Any, said: Any, what: str, *, dated: bool = True) -> Sequence[Event]:
+    """Nothing, when the same was said before; otherwise a ``Refusal`` that says what is on record instead.
+
+    The day it counts from is compared when it was said (``dated``): left out, it stays as it is.
+    """
+    differs = differing(known, said, apart=() if dated else ("effective_on",))
+    if not differs:
         return []
-    raise Refusal(f"{what} is already recorded, differently: give this one a reference of its own.")
+    raise Refusal(
+        f"{what} is already recorded, differently (on record is {differs}). Give this one a reference of its own."
+    )
 
 
 class FundCommand(Command[Fund]):
@@ -155,7 +162,7 @@ class AmendAllocation(FundCommand, may={Role.FINANCE}):
         )
         known = state.amendments.get(self.addendum)
         if known is not None:
-            return same_or_refuse(known, said, f"Addendum {self.addendum}")
+            return same_or_refuse(known, said, f"Addendum {self.addendum}", dated=self.effective_on is not None)
         if self.change_pence == 0:
             raise Refusal("An addendum makes the allocation larger or smaller: by nought, there is nothing to record.")
         amended = [each.change_pence for each in state.amendments.values() if each.agreement == self.agreement]
@@ -181,6 +188,11 @@ class SetRingFence(FundCommand, may={Role.FINANCE}):
         known = state.ring_fences.get(self.ring_fence)
         if known is not None and said.model_copy(update={"effective_on": known.effective_on}) == known:
             return []
+        if self.amount_pence and not state.allocations and not state.carried_in:
+            raise Refusal(
+                f"{state.title} has no allocation yet: record what was received (receive-allocation) before part of "
+                "it is set apart."
+            )
         after = state.evolve(said)
         if after.over_pence > max(state.over_pence, state.tolerance_pence):
             raise Refusal(

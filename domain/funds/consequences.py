@@ -5,7 +5,7 @@ from datetime import date
 
 from domain import money
 from domain.errors import NotFound, Refusal
-from domain.funds.commands import FundCommand, ReceiveAllocation, SomePence
+from domain.funds.commands import FundCommand, ReceiveAllocation, ReleaseEarmark, SomePence
 from domain.funds.events import (
     CommitmentConfirmed,
     CommitmentRaised,
@@ -32,6 +32,44 @@ class ReceiveWonBid(ReceiveAllocation):
         return super().decide(state, occasion)
 
 
+class ReleaseMatch(ReleaseEarmark):
+    """Follows from a bid that is won: its match is free again, as an award takes it.
+
+    An award that is approved already must take at least the match of this fund and ring-fence, beside the match of
+    other bids that were won with it.
+    """
+
+    to_award: Reference
+    match_pence: SomePence
+
+    def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
+        held = state.earmarks.get(self.earmark)
+        taken = None if held is None else state.commitment(self.to_award, held.ring_fence)
+        if held is not None and taken is not None and taken.ring_fence == held.ring_fence:
+            self._check_taken(state, taken)
+        said = super().decide(state, occasion)
+        return [each.model_copy(update={"to_award": self.to_award}) for each in said]
+
+    def _check_taken(self, state: Fund, taken: Commitment) -> None:
+        """Raises ``Refusal`` unless the award takes the match, and not as the match of another bid already."""
+        where = f"{self.fund} {self.year}" + (f" in {taken.ring_fence}" if taken.ring_fence else "")
+        match = money.pounds(self.match_pence)
+        if taken.amount_pence is None:
+            raise Refusal(
+                f"What award {self.to_award} takes of {where} is not known, and the match is {match}: confirm it "
+                "(confirm-award-amount), or name another award (match_award)."
+            )
+        same = (self.to_award, taken.ring_fence)
+        others = sum(e.first_pence for e in state.earmarks.values() if (e.to_award, e.ring_fence) == same)
+        if taken.amount_pence < others + self.match_pence:
+            beside = f", of which {money.pounds(others)} is the match of other bids" if others else ""
+            raise Refusal(
+                f"Award {self.to_award} takes {money.pounds(taken.amount_pence)} of {where}{beside}, and the match is "
+                f"{match}: uplift the award by {money.pounds(others + self.match_pence - taken.amount_pence)} "
+                "(uplift-award), or name another (match_award)."
+            )
+
+
 _SAID = {"award", "amount_pence", "reason", "effective_on"}
 
 
@@ -41,12 +79,15 @@ class _OfAnAward(FundCommand):
     award: Reference
     effective_on: date | None = None
     """From when it counts; the day it is written down, unless said."""
+    ring_fence: Reference | None = None
+    """Which share of the award, where it has several of this fund and year."""
 
     def share(self, fund: Fund) -> Commitment:
         """The award's share of this fund, or ``NotFound``."""
-        known = fund.commitments.get(self.award)
+        known = fund.commitment(self.award, self.ring_fence)
         if known is None:
-            raise NotFound(f"Award {self.award} has no share of {self.fund} {self.year}.")
+            fence = f" in {self.ring_fence}" if self.ring_fence else ""
+            raise NotFound(f"Award {self.award} has no share of {self.fund} {self.year}{fence}.")
         return known
 
 
@@ -55,10 +96,10 @@ class CommitFunds(_OfAnAward):
 
     amount_pence: Pence | None
     inferred_pence: Pence | None = None
-    ring_fence: Reference | None = None
 
     def decide(self, state: Fund, occasion: Occasion) -> Sequence[Event]:
-        if self.award in state.commitments:
+        known = state.commitment(self.award, self.ring_fence)
+        if known is not None and known.ring_fence == self.ring_fence:
             raise Refusal(f"Award {self.award} has a share of {self.fund} {self.year} already.")
         over = state.over_after(self.amount_pence or 0, "a commitment", self.ring_fence)
         return [FundsCommitted(**self.model_dump(exclude={"fund", "year"}), over_pence=over)]

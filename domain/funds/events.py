@@ -188,6 +188,8 @@ class EarmarkReleased(Event, name="fund.earmark-released"):
     effective_on: date | None = None
     release: Reference | None = None
     """Its own reference, if it has one, so that two equal ones are told apart."""
+    to_award: Reference | None = None
+    """The award that takes the money, when it was the match of a bid that is won."""
 
 
 class FundsCommitted(Event, name="fund.funds-committed"):

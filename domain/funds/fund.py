@@ -35,6 +35,9 @@ from domain.funds.events import (
 )
 from domain.kernel import Aggregate, Event, Value
 
+OfAShare = CommitmentConfirmed | CommitmentRaised | CommitmentWithdrawn | FundsReleased | FundsPaid | FundsClawedBack
+"""What happens to one share of an award that was committed."""
+
 
 class Commitment(Value):
     """An award's share. ``None`` pence: not known."""
@@ -56,6 +59,8 @@ class Earmark(Value):
     ring_fence: str | None = None
     releases: dict[str, EarmarkReleased] = {}
     """Those that have a reference of their own."""
+    to_award: str | None = None
+    """The award that takes it, when it was the match of a bid that is won."""
 
 
 class Fund(Aggregate):
@@ -76,6 +81,7 @@ class Fund(Aggregate):
     administration_cap: AdministrationCapSet | None = None
     earmarks: dict[str, Earmark] = {}
     commitments: dict[str, Commitment] = {}
+    """By award; a further share of the same award, out of another ring-fence, by award and ring-fence."""
     payments: dict[str, FundsPaid] = {}
     """By award and payment."""
     clawed_back_pence: dict[str, int] = {}
@@ -154,6 +160,21 @@ class Fund(Aggregate):
         basis = self.received_pence if cap.basis is CapBasis.ALLOCATION else paid
         return None if basis is None else int(basis * cap.per_cent / 100)
 
+    def commitment_key(self, award: str, ring_fence: str | None) -> str:
+        """Under which key an award's share is kept: by the award, or by the ring-fence too where that is another share.
+
+        No ring-fence named: the first of the award's shares.
+        """
+        first = self.commitments.get(award)
+        if first is None or ring_fence == first.ring_fence:
+            return award
+        key = f"{award} {ring_fence or ''}"
+        return key if ring_fence is not None or key in self.commitments else award
+
+    def commitment(self, award: str, ring_fence: str | None) -> Commitment | None:
+        """What an award takes of the fund out of a ring-fence, or (``None``) its only share or that of the core."""
+        return self.commitments.get(self.commitment_key(award, ring_fence))
+
     def check_ring_fence(self, ring_fence: str | None) -> None:
         """Raises ``NotFound`` for a ring-fence that is not set."""
         if ring_fence is not None and ring_fence not in self.ring_fences:
@@ -189,8 +210,13 @@ class Fund(Aggregate):
         It must be free in the compartment and in the whole fund, as another compartment may be over-committed.
         """
         self.check_ring_fence(ring_fence)
-        lefts = [left for left in (self.left_in(ring_fence), self.left_pence) if left is not None]
-        left = min(lefts, default=None)
+        here, whole = self.left_in(ring_fence), self.left_pence
+        if ring_fence is not None and here is not None and amount_pence > here and (whole is None or here <= whole):
+            raise Refusal(
+                f"Ring-fence {ring_fence} of {self.title} has {money.pounds(max(0, here))} free: no more than that can "
+                f"be {what}."
+            )
+        left = min((left for left in (here, whole) if left is not None), default=None)
         if left is not None and amount_pence > left:
             raise Refusal(f"{self.title} has {money.pounds(max(0, left))} free: no more than that can be {what}.")
 
@@ -232,37 +258,43 @@ class Fund(Aggregate):
             held = self.earmarks[event.earmark]
             releases = held.releases if event.release is None else {**held.releases, event.release: event}
             less = {"amount_pence": held.amount_pence - event.amount_pence, "releases": releases}
-            held = held.model_copy(update=less)
+            held = held.model_copy(update={**less, "to_award": event.to_award or held.to_award})
         return self._plus("earmarks", event.earmark, held)
 
     def _committed(self, event: Event) -> Self:
         match event:
             case FundsCommitted(award=award, amount_pence=amount, inferred_pence=inferred, ring_fence=ring_fence):
                 commitment = Commitment(amount_pence=amount, inferred_pence=inferred, ring_fence=ring_fence)
-                return self._plus("commitments", award, commitment)
-            case CommitmentConfirmed(award=award, amount_pence=amount):
-                return self._changed(award, amount_pence=amount, inferred_pence=None)
-            case CommitmentRaised(award=award, amount_pence=amount):
-                return self._changed(award, amount_pence=(self.commitments[award].amount_pence or 0) + amount)
-            case FundsReleased(award=award, amount_pence=amount):
-                return self._changed(award, amount_pence=(self.commitments[award].amount_pence or 0) - amount)
-            case CommitmentWithdrawn(award=award):
-                return self._changed(award, amount_pence=0, inferred_pence=None)
+                key = award if award not in self.commitments else f"{award} {ring_fence or ''}"
+                return self._plus("commitments", key, commitment)
+            case CommitmentConfirmed(amount_pence=amount):
+                return self._changed(event, amount_pence=amount, inferred_pence=None)
+            case CommitmentRaised(amount_pence=amount):
+                return self._changed(event, amount_pence=(self._share(event).amount_pence or 0) + amount)
+            case FundsReleased(amount_pence=amount):
+                return self._changed(event, amount_pence=(self._share(event).amount_pence or 0) - amount)
+            case CommitmentWithdrawn():
+                return self._changed(event, amount_pence=0, inferred_pence=None)
             case FundsPaid(award=award, payment=payment, amount_pence=amount):
-                paid = self._changed(award, paid_pence=self.commitments[award].paid_pence + amount)
+                paid = self._changed(event, paid_pence=self._share(event).paid_pence + amount)
                 return paid._plus("payments", f"{award} {payment}", event)
             case FundsClawedBack(award=award, payment=payment, amount_pence=amount):
-                share = self.commitments[award]
+                share = self._share(event)
                 less = self._changed(
-                    award, amount_pence=(share.amount_pence or 0) - amount, paid_pence=share.paid_pence - amount
+                    event, amount_pence=(share.amount_pence or 0) - amount, paid_pence=share.paid_pence - amount
                 )
-                key = f"{award} {payment}"
-                return less._plus("clawed_back_pence", key, self.clawed_back_pence.get(key, 0) + amount)
+                back = f"{award} {payment}"
+                return less._plus("clawed_back_pence", back, self.clawed_back_pence.get(back, 0) + amount)
             case _:
                 return self
 
     def _plus(self, field: str, key: str, value: object) -> Self:
         return self.model_copy(update={field: {**getattr(self, field), key: value}})
 
-    def _changed(self, award: str, **changes: int | None) -> Self:
-        return self._plus("commitments", award, self.commitments[award].model_copy(update=changes))
+    def _share(self, event: OfAShare) -> Commitment:
+        """The share that an event is about."""
+        return self.commitments[self.commitment_key(event.award, event.ring_fence)]
+
+    def _changed(self, event: OfAShare, **changes: int | None) -> Self:
+        key = self.commitment_key(event.award, event.ring_fence)
+        return self._plus("commitments", key, self.commitments[key].model_copy(update=changes))

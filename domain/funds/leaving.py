@@ -7,11 +7,12 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from domain.decisions.decision import AsPrinted
+from domain.errors import Refusal
 from domain.funds.commands import FundCommand, SomePence, day_of, same_or_refuse
 from domain.funds.events import FundsCarriedIn, FundsCarriedOut, ReturnedHow, RingFenceSet, UnderspendReturned
 from domain.funds.fund import Fund
 from domain.kernel import Command, Day, Event, Occasion, Reference, Role, Words
-from domain.periods import FinancialYear
+from domain.periods import FinancialYear, Period, day_in_words
 
 _CARRIED = {"transfer", "amount_pence", "permission", "decision", "use_by", "to_ring_fence"}
 """What both sides of a transfer say."""
@@ -34,7 +35,7 @@ class ReceiveCarriedFunds(FundCommand):
         said = FundsCarriedIn(**self.model_dump(exclude={"fund", "year"}))
         known = state.carried_in.get(self.transfer)
         if known is not None:
-            return same_or_refuse(known, said, f"Transfer {self.transfer}")
+            return same_or_refuse(known, said, f"Transfer {self.transfer}", dated=False)
         state.check_ring_fence(self.to_ring_fence)
         return [said, *self._ring_fence(state)]
 
@@ -76,11 +77,35 @@ class CarryFunds(FundCommand, may={Role.FINANCE}):
         )
         known = state.carried_out.get(self.transfer)
         if known is not None:
-            return same_or_refuse(known, said, f"Transfer {self.transfer}")
+            return same_or_refuse(known, said, f"Transfer {self.transfer}", dated=self.effective_on is not None)
+        self._check_days(said.effective_on)
         state.check_free(self.amount_pence, self.ring_fence, "carried out")
         return [said]
 
+    def _check_days(self, carried_on: date) -> None:
+        """Raises ``Refusal`` when the money would go back in time, or could never be spent."""
+        if self.to_year < self.year:
+            raise Refusal(
+                f"Money of {self.year} cannot be carried into {self.to_year}, which is before it: name the same year "
+                "or a later one (to_year)."
+            )
+        if self.use_by is None:
+            return
+        begins = Period.parse(self.to_year).start
+        if self.use_by < begins:
+            raise Refusal(
+                f"{self.to_year} begins on {day_in_words(begins)}: money carried into it cannot have to be used before "
+                "then (use_by)."
+            )
+        if self.use_by < carried_on:
+            raise Refusal(
+                f"The money is carried on {day_in_words(carried_on)}: the last day to use it cannot be before then "
+                "(use_by)."
+            )
+
     def together_with(self, state: Fund, occasion: Occasion) -> Sequence[Command[Any]]:
+        if self.transfer in state.carried_out:
+            return ()
         return [
             ReceiveCarriedFunds(
                 fund=self.to_fund,
@@ -109,6 +134,6 @@ class ReturnUnderspend(FundCommand, may={Role.FINANCE}):
         )
         known = state.returned.get(self.returned)
         if known is not None:
-            return same_or_refuse(known, said, f"Return {self.returned}")
+            return same_or_refuse(known, said, f"Return {self.returned}", dated=self.effective_on is not None)
         state.check_free(self.amount_pence, self.ring_fence, "returned")
         return [said]

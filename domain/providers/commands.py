@@ -7,6 +7,7 @@ from pydantic import StringConstraints
 
 from domain.errors import Refusal
 from domain.kernel import Command, Day, Event, Occasion, Reference, Role, Words
+from domain.periods import day_in_words
 from domain.providers.events import (
     Kind,
     ProviderIdentified,
@@ -18,6 +19,7 @@ from domain.providers.events import (
     Status,
 )
 from domain.providers.provider import Provider
+from domain.repeats import differing
 
 CharityNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{6,7}(-[0-9]{1,3})?$")]
 """A number of the Charity Commission for England and Wales: six or seven digits (and a linked charity's, after -)."""
@@ -78,24 +80,39 @@ class ChangeProviderStatus(ProviderCommand, may={Role.CONTRACT_MANAGER, Role.ADM
     def decide(self, state: Provider, occasion: Occasion) -> Sequence[Event]:
         if state.status is self.status:
             return []
-        if state.merged:
+        if state.merger is not None:
             raise Refusal(f"Provider {self.provider} became part of {state.same_as}: awards go to that one.")
         return [ProviderStatusChanged(status=self.status, reason=self.reason)]
 
 
 class RenameProvider(ProviderCommand, may={Role.CONTRACT_MANAGER, Role.ADMINISTRATOR}):
-    """Record that an organisation has another name. What was recorded under the old one stays as it was written."""
+    """Record that an organisation has another name since a day. What was recorded under the old one stays as written.
+
+    The name since the latest day is the one it has now, in whichever order they are recorded; the others are former.
+    """
 
     title: Words
     since: Day
     reason: Words
 
     def decide(self, state: Provider, occasion: Occasion) -> Sequence[Event]:
-        if state.title == self.title:
+        said = ProviderRenamed(title=self.title, since=self.since, reason=self.reason)
+        if said in state.renamed:
             return []
         if self.since > occasion.today:
             raise Refusal("A provider cannot have another name from a day in the future: record it then.")
-        return [ProviderRenamed(title=self.title, since=self.since, reason=self.reason)]
+        later = [each for each in state.renamed if each.since > self.since]
+        same_day = [each for each in state.renamed if (each.since, each.title) == (self.since, self.title)]
+        if same_day and state.named_on(self.since) == self.title:
+            raise Refusal(f"Provider {self.provider} has that name from that day already, for another reason (reason).")
+        if state.named_on(self.since) == self.title:
+            raise Refusal(f"Provider {self.provider} had that name on that day already: there is nothing to rename.")
+        if later and later[0].title == self.title:
+            raise Refusal(
+                f"Provider {self.provider} has that name already, from {day_in_words(later[0].since)} and from no "
+                "other day (since)."
+            )
+        return [said]
 
 
 class MergeProvider(ProviderCommand, may={Role.CONTRACT_MANAGER, Role.ADMINISTRATOR}):
@@ -107,14 +124,20 @@ class MergeProvider(ProviderCommand, may={Role.CONTRACT_MANAGER, Role.ADMINISTRA
 
     def decide(self, state: Provider, occasion: Occasion) -> Sequence[Event]:
         _check_other(self.provider, self.into, state)
-        if state.merged:
+        said = ProviderMerged(into=self.into, merged_on=self.merged_on, reason=self.reason)
+        if state.merger == said:
             return []
+        if state.merger is not None:
+            differs = differing(state.merger, said)
+            raise Refusal(
+                f"Provider {self.provider} is merged already, and recorded differently (on record is {differs})."
+            )
         if self.merged_on > occasion.today:
             raise Refusal("A provider cannot have merged in the future.")
-        return [ProviderMerged(into=self.into, merged_on=self.merged_on, reason=self.reason)]
+        return [said]
 
     def together_with(self, state: Provider, occasion: Occasion) -> Sequence[Command[Any]]:
-        return () if state.same_as == self.into else [ConfirmStandsAlone(provider=self.into)]
+        return () if state.merger is not None else [ConfirmTakesOver(provider=self.into)]
 
 
 class RecogniseProvider(ProviderCommand, may={Role.CONTRACT_MANAGER, Role.ADMINISTRATOR}):
@@ -150,10 +173,34 @@ class ConfirmStandsAlone(ProviderCommand):
         return []
 
 
+class ConfirmTakesOver(ConfirmStandsAlone):
+    """Follows from another organisation becoming part of this one, which must be there to take it. Records nothing."""
+
+    def decide(self, state: Provider, occasion: Occasion) -> Sequence[Event]:
+        nothing = super().decide(state, occasion)
+        if state.status is Status.CEASED:
+            raise Refusal(f"Provider {self.provider} has ceased: nothing can become part of it.")
+        return nothing
+
+
 class ConfirmProvider(ProviderCommand):
-    """Follows from an award: the provider must be known and active. Records nothing."""
+    """Follows from an award: the provider must be known and active, and so must the entry that it is the same as.
+
+    Records nothing.
+    """
+
+    named_by: Reference | None = None
+    """The entry that the award names, when this is the one that it is the same organisation as."""
 
     def decide(self, state: Provider, occasion: Occasion) -> Sequence[Event]:
         if state.status is not Status.ACTIVE:
-            raise Refusal(f"Provider {self.provider} is {state.status}: an award can only go to an active provider.")
+            who = f"Provider {self.provider} is"
+            if self.named_by is not None:
+                who = f"Provider {self.named_by} is the same organisation as {self.provider}, which is"
+            raise Refusal(f"{who} {state.status}: an award can only go to an active provider.")
         return []
+
+    def together_with(self, state: Provider, occasion: Occasion) -> Sequence[Command[Any]]:
+        if state.same_as is None:
+            return ()
+        return [ConfirmProvider(provider=state.same_as, named_by=self.named_by or self.provider)]

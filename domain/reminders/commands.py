@@ -27,7 +27,7 @@ PAUSES = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240, 1_440)
 """How long it is waited after each attempt that failed for now."""
 TWICE = "it was handed over twice, and both times it was never heard whether it was taken"
 
-Item = Annotated[str, StringConstraints(pattern=r"^(obligation|award)-[A-Za-z0-9._#-]{1,200}$")]
+Item = Annotated[str, StringConstraints(pattern=r"^(obligation|award|notice)-[A-Za-z0-9._#-]{1,200}$")]
 
 
 class ReminderCommand(Command[Reminder]):

@@ -39,6 +39,8 @@ class AddsUp(StrEnum):
 
     SUM = "sum"
     """They are added: referrals received."""
+    FIRST = "first"
+    """The first one stands: people continuing from before its start."""
     LAST = "last"
     """The last one stands: people waiting at the period's end."""
     NEVER = "never"

@@ -58,7 +58,7 @@ def _row(service: Service, outcome: Outcome, numbers: tuple[Cell, ...] | None) -
     return (
         *service.labels,
         cell(outcome.title),
-        *(numbers or (service.nothing,) * 3),
+        *(numbers or (service.nothing_of(outcome.outcome),) * 3),
         *service.mark,
     )
 

@@ -34,6 +34,9 @@ Bounds = tuple[int, int | None]
 """A count: at least, and at most (``None``: no upper bound). An exact one is twice the same number."""
 
 
+_NOT_ASKED = Cell(missing=Missing.NOT_ASKED)
+
+
 @dataclass
 class Service:
     """One award in the return."""
@@ -88,6 +91,16 @@ class Service:
     def mark(self) -> tuple[Cell]:
         """Whether it has anything made up, as the last cell of its rows."""
         return (cell(self.made_up),)
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """The codes of the measures and outcomes that it owes."""
+        measures = (measure.measure for measure in self.owed.measures)
+        return frozenset((*measures, *(outcome.outcome for outcome in self.owed.outcomes)))
+
+    def nothing_of(self, code: str) -> Cell:
+        """What stands where no count of a measure or an outcome was supplied."""
+        return self.nothing if code in self.asked else _NOT_ASKED
 
     @cached_property
     def nothing(self) -> Cell:
@@ -293,12 +306,18 @@ def bounds_of(key: str, adds_up: AddsUp, reports: Sequence[Counted]) -> tuple[Bo
             high = None if high is None or most is None else high + part + report.part.of(most - least)
         sources = (position for report in reports if key in report.counts for position in report.sources)
         return (low, high), tuple(sorted(set(sources)))
-    number, last = found[-1]
-    stands = number == len(reports) if adds_up is AddsUp.LAST else len(reports) == 1
-    if not stands or last.part.last != last.part.whole or (adds_up is AddsUp.NEVER and last.part.first):
+    number, stands = found[0] if adds_up is AddsUp.FIRST else found[-1]
+    alone = {AddsUp.FIRST: number == 1, AddsUp.LAST: number == len(reports)}.get(adds_up, len(reports) == 1)
+    if not alone or _is_cut(stands.part, adds_up):
         return None  # of people waiting at the end of other days, or of the longest wait, no part can be told
-    said = last.counts[key]
-    return ((said, said) if isinstance(said, int) else (said[0], said[1])), last.sources
+    said = stands.counts[key]
+    return ((said, said) if isinstance(said, int) else (said[0], said[1])), stands.sources
+
+
+def _is_cut(part: Part, adds_up: AddsUp) -> bool:
+    """Whether the day that a count is of, or any day of the longest wait, lies outside the part that counts."""
+    before, after = part.first > 0, part.last < part.whole
+    return (before and adds_up is not AddsUp.LAST) or (after and adds_up is not AddsUp.FIRST)
 
 
 def cell_of(bounds: Bounds, sources: tuple[int, ...] = ()) -> Cell:
@@ -367,7 +386,7 @@ def _cell(service: Service, wanted: tuple[str, Measure], tally: Tally) -> Cell:
     key, measure = wanted
     found = bounds_of(key, measure.adds_up, service.counted)
     if found is None:
-        return service.nothing
+        return service.nothing_of(measure.measure)
     tally.add(found[0])
     return cell_of(*found)
 

@@ -8,17 +8,18 @@ from typing import Annotated
 import typer
 
 from domain.catalogue import NOUNS
-from domain.errors import NotFound, Refusal
-from domain.periods import parse_day
+from domain.errors import NotFound
 from domain.tables import Table
 from projections.answers import ANSWERS
-from projections.budget_answers import budgets, ring_fences, underspend
+from projections.budget_answers import budgets, ring_fences
 from projections.case_file import case_file
 from projections.explain import explain
 from projections.timeline import timeline
+from projections.underspend import underspend
 from projections.views import Views
-from services.cli.console import AsAt, Format, Formatted, ask, known_at, print_json, print_tables, the_office
+from services.cli.console import AsAt, Format, Formatted, ask, known_at, print_json, print_tables, read_day, the_office
 from services.cli.saving import SaveTo, can_be_saved, save_answer
+from services.problems import Malformed
 
 
 class Question(StrEnum):
@@ -72,7 +73,7 @@ def show(
 ) -> None:
     """Show budgets, awards, payments, what is due, a timeline; everything about one award; the events of a figure."""
     can_be_saved(save_to)
-    answer = _answer(question, of or [], None if on is None else parse_day(on), limit)
+    answer = _answer(question, of or [], None if on is None else read_day(on, "--on"), limit)
     with the_office(to_read=True) as office:
         tables, position = ask(office, as_at, lambda views: (answer(views), views.position))
     if save_to is not None:
@@ -86,12 +87,12 @@ def show(
 
 
 def _answer(question: Question, of: list[str], on: date | None, limit: int) -> Callable[[Views], list[Table]]:
-    """The question, ready to be asked. Raises ``Refusal`` when it is not whole."""
+    """The question, ready to be asked. Raises ``Malformed`` when it is not whole."""
     wanted = {Question.AWARD: (1, 1), Question.EXPLAIN: (3, 3), Question.TIMELINE: (0, 1)}.get(question, (0, 0))
     if not wanted[0] <= len(of) <= wanted[1]:
-        raise Refusal(_HOW.get(question, f"outturn show {question.value} takes nothing more."))
+        raise Malformed(_HOW.get(question, f"outturn show {question.value} takes nothing more."))
     if on is not None and question not in (*_BY_A_DAY, Question.EXPLAIN):
-        raise Refusal("--on goes with budgets, ring-fences, underspend and explain: it shows what held on a day.")
+        raise Malformed("--on goes with budgets, ring-fences, underspend and explain: it shows what held on a day.")
     match question:
         case Question.AWARD:
             return lambda views: case_file(views, of[0])

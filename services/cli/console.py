@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, NamedTuple, TypeVar
 
@@ -21,14 +21,14 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from domain.errors import OutturnError, Refusal
-from domain.kernel import LONDON
+from domain.kernel import LONDON, utc_now
 from domain.periods import day_in_words, moment_in_words, parse_day
 from domain.tables import Cell, Column, Missing, Table, shown
 from projections.views import Views
 from services.event_store import Unavailable, Unreadable
 from services.exports.csv import to_csv
 from services.office import Office
-from services.problems import faults
+from services.problems import Malformed, faults
 from services.read_models import Damaged
 from services.settings import Database, Settings
 from services.wiring import open_office
@@ -84,7 +84,7 @@ def the_office(*, to_read: bool = False) -> Iterator[Office]:
 
 
 def point(when: str) -> datetime | int:
-    """A position, or the moment: of a day, its last in London. Raises ``Refusal``."""
+    """A position, or the moment: of a day, its last in London. Raises ``Malformed``."""
     if when.isdecimal():
         return int(when)
     try:
@@ -94,7 +94,7 @@ def point(when: str) -> datetime | int:
         day = parse_day(when) + timedelta(days=1)
         return datetime(day.year, day.month, day.day, tzinfo=LONDON) - timedelta(microseconds=1)
     except (ValueError, OverflowError, Refusal):
-        raise Refusal("--as-at takes a day (2017-10-31), a moment (2017-10-31T09:30) or a log position.") from None
+        raise Malformed("--as-at takes a day (2017-10-31), a moment (2017-10-31T09:30) or a log position.") from None
 
 
 def known_at(when: str) -> str:
@@ -117,13 +117,15 @@ def ask(office: Office, as_at: str | None, question: Callable[[Views], Asked]) -
     then = point(as_at)
     if isinstance(then, int) and then > office.log.head():
         raise Refusal(f"The log ends at position {office.log.head()}. A day is written like 2017-10-31.")
+    if isinstance(then, datetime):
+        now = utc_now()
+        is_to_come = then > now if "T" in as_at else then.astimezone(LONDON).date() > now.astimezone(LONDON).date()
+        if is_to_come:
+            raise Refusal(
+                f"--as-at asks what was known, and {as_at} has not come yet. What will hold is asked by --on."
+            )
     with office.as_at(then) as views:
         return question(views)
-
-
-def print_table(table: Table, form: Format) -> None:
-    """Prints an answer that is one table."""
-    print_tables([table], form)
 
 
 def print_tables(tables: Iterable[Table], form: Format, *footers: str) -> None:
@@ -142,6 +144,14 @@ def print_tables(tables: Iterable[Table], form: Format, *footers: str) -> None:
             out.print(footer, markup=False)
         if demonstration:
             out.print(DEMONSTRATION, style="dim")
+
+
+def read_day(text: str, option: str) -> date:
+    """A date given as an option. Raises ``Malformed``."""
+    try:
+        return parse_day(text)
+    except Refusal as wrong:
+        raise Malformed(f"{option}: {wrong}") from None
 
 
 def print_json(said: Any) -> None:
@@ -273,10 +283,12 @@ def guarded(run: Callable[[], Any]) -> None:
         run()
     except (Unreadable, Unavailable) as broken:
         fail(str(broken), BROKEN)
+    except Malformed as malformed:
+        fail(str(malformed), MALFORMED)
     except OutturnError as refusal:
         fail(str(refusal), REFUSED)
-    except ValidationError as malformed:
-        for fault in faults(malformed):
+    except ValidationError as wrong_fields:
+        for fault in faults(wrong_fields):
             place = f"{fault.place}: " if fault.path else ""
             err.print(_escaped(f"{place}{fault.words}"))
         fail("Nothing was recorded.", MALFORMED)

@@ -20,7 +20,7 @@ from domain.kernel import Command, Value
 from domain.periods import parse_day
 from projections.timeline import in_words
 from services.cli.console import Format, Formatted, out, print_json, the_office
-from services.problems import faults
+from services.problems import Malformed, faults
 from services.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
@@ -85,7 +85,7 @@ def _form(field: str, info: FieldInfo, kind: Any) -> str:
 
 
 def _read(field: str, info: FieldInfo, said: Any) -> Any:
-    """An option's text as the field takes it. Raises ``Refusal``."""
+    """An option's text as the field takes it. Raises ``Refusal`` or ``Malformed``."""
     kind = _kinds(info.annotation)[0]
     many = _of_many(kind)
     if many is not None:
@@ -109,9 +109,9 @@ def _read_one(kind: Any, said: str) -> Any:
         try:
             return kind.of(said)
         except ValidationError as malformed:
-            raise Refusal("; ".join(f"{fault.place}: {fault.words}" for fault in faults(malformed)) + ".") from None
+            raise Malformed("; ".join(f"{fault.place}: {fault.words}" for fault in faults(malformed)) + ".") from None
         except ValueError as wrong:
-            raise Refusal(str(wrong)) from None
+            raise Malformed(str(wrong)) from None
     return said
 
 
@@ -119,7 +119,7 @@ def _json(said: str) -> Any:
     try:
         return json.loads(said)
     except (ValueError, RecursionError):
-        raise Refusal("That is not JSON: check its brackets, commas and quotation marks.") from None
+        raise Malformed("That is not JSON: check its brackets, commas and quotation marks.") from None
 
 
 def _whole(said: str) -> dict[str, Any]:
@@ -133,22 +133,52 @@ def _whole(said: str) -> dict[str, Any]:
             raise Refusal("The file named by --json cannot be read as text.") from None
     whole = _json(said)
     if not isinstance(whole, dict):
-        raise Refusal("The JSON of an order must be an object, with its fields by name.")
+        raise Malformed("The JSON of an order must be an object, with its fields by name.")
     return whole
+
+
+def _order(command: type[Command[Any]], json: str | None, said: dict[str, Any]) -> Command[Any]:
+    """The order that was given in options, in JSON, or in both. Raises ``Malformed`` or ``ValidationError``."""
+    fields = _whole(json) if json is not None else {}
+    for field, value in said.items():
+        if value in (None, []):
+            continue
+        try:
+            fields[field] = _read(field, command.model_fields[field], value)
+            if field == "amount_pence" and {"printed", "exact"} <= command.model_fields.keys():
+                fields = {**_as_printed(value), **fields}
+        except (Refusal, Malformed) as wrong:
+            raise Malformed(f"{option_name(field)}: {wrong}") from None
+    try:
+        return command.model_validate(fields)
+    except Refusal as wrong:  # a day or a period, in words
+        raise Malformed(str(wrong)) from None
+
+
+def _as_printed(amount: str) -> dict[str, Any]:
+    """Of an amount that is printed rounded (£1m): that it is not exact, and how it is printed. As in a sheet."""
+    if amount.strip().lower() == "not known":
+        return {}
+    printed = money.parse_printed(amount)
+    return {} if printed.exact else {"printed": printed.words, "exact": False}
+
+
+def _elsewhere(name: str, cure: str) -> Callable[[], None]:
+    """The verb of a command that people give in another way: it says in which."""
+
+    def give() -> None:
+        raise Malformed(cure)
+
+    give.__doc__ = cure
+    give.__name__ = name.replace("-", "_")
+    return give
 
 
 def _verb(name: str, command: type[Command[Any]]) -> Callable[..., None]:
     """The verb for one command: its signature is made from the command's fields."""
 
     def give(json: str | None, format: Format, **said: Any) -> None:  # noqa: A002 - the option's name
-        fields = _whole(json) if json is not None else {}
-        for field, value in said.items():
-            if value not in (None, []):
-                try:
-                    fields[field] = _read(field, command.model_fields[field], value)
-                except Refusal as refusal:
-                    raise Refusal(f"{option_name(field)}: {refusal}") from None
-        order = command.model_validate(fields)
+        order = _order(command, json, said)
         with the_office() as office:
             written = office.do(order, Settings().person)
         if format is Format.JSON:
@@ -187,5 +217,14 @@ def _verb(name: str, command: type[Command[Any]]) -> Callable[..., None]:
     return give
 
 
+GIVEN_ELSEWHERE = {
+    "attach-document": "A document is put on file together with its file: outturn attach AWARD FILE --kind … --title …"
+}
+"""Commands that a person gives in another way, as more belongs to them than their fields."""
+
 for _name, _command in COMMANDS.items():
-    app.command(_name)(_verb(_name, _command))
+    if _name in GIVEN_ELSEWHERE:
+        _loosely = {"ignore_unknown_options": True, "allow_extra_args": True}
+        app.command(_name, hidden=True, context_settings=_loosely)(_elsewhere(_name, GIVEN_ELSEWHERE[_name]))
+    else:
+        app.command(_name)(_verb(_name, _command))

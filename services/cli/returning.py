@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
+from domain.errors import Refusal
 from domain.kernel import LONDON, utc_now
-from domain.periods import Period, parse_day
+from domain.periods import Period
 from domain.returns.commands import (
     CommentOnReturn,
     FillReturn,
@@ -35,9 +36,11 @@ from services.cli.console import (
     print_json,
     print_tables,
     progress_bar,
+    read_day,
     the_office,
 )
 from services.exports.return_files import half_before, save, to_json, written_in_words
+from services.problems import Malformed
 from services.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
@@ -47,6 +50,14 @@ SaveTo = Annotated[
     Path | None, typer.Option("--save", metavar="FOLDER", help="Write it as files: JSON, XLSX, ODS, PDF and CSV.")
 ]
 Version = Annotated[int | None, typer.Option(help="An earlier version, if not the latest.")]
+
+
+def _code(period: str) -> str:
+    """The code of a period. Raises ``Malformed``."""
+    try:
+        return Period.parse(period).code
+    except Refusal as wrong:
+        raise Malformed(str(wrong)) from None
 
 
 def _print(standing: StandingReturn, form: Format, remarks: Table | None = None) -> None:
@@ -83,7 +94,7 @@ def open_(
             found = ask(office, None, missing_from.returns_to_open)
             orders = [_orders_to_open(order.period) for order in found]
         else:
-            orders = [_orders_to_open(Period.parse(period).code)]
+            orders = [_orders_to_open(_code(period))]
         for order in orders:
             written = office.do(order, settings.person)
             out.print(f"{order.period}: {'opened' if written else 'open already'}.", markup=False)
@@ -94,7 +105,7 @@ def open_(
 @app.command("missing")
 def missing(period: Half, format: Formatted = Format.TABLE) -> None:  # noqa: A002
     """Show what the return still lacks: who has not reported, how complete it is, which checks ask for an answer."""
-    code = Period.parse(period).code
+    code = _code(period)
     with the_office(to_read=True) as office:
         print_tables([ask(office, None, lambda views: missing_from.missing(views, code))], format)
 
@@ -102,7 +113,7 @@ def missing(period: Half, format: Formatted = Format.TABLE) -> None:  # noqa: A0
 @app.command()
 def fill(period: Half, format: Formatted = Format.TABLE) -> None:  # noqa: A002
     """Open the return if it is not open, fold it from the log, and show it with what is still missing."""
-    code = Period.parse(period).code
+    code = _code(period)
     with the_office() as office:
         if not ask(office, None, lambda views: views.find(LatestReturn, code)):
             order = _orders_to_open(code)
@@ -124,7 +135,7 @@ def comment(
     ] = None,
 ) -> None:
     """Write a remark to the return, or to one of its cells. It changes no figure."""
-    code = Period.parse(period).code
+    code = _code(period)
     with the_office(to_read=True) as office:
         cell = on and ask(office, None, lambda views: proof.find_cell(as_it_stands(views, code).filled, on).address)
         office.do(CommentOnReturn(period=code, words=words, cell=cell), Settings().person)
@@ -138,7 +149,7 @@ def sign_off(
     despite: Annotated[str | None, typer.Option(help="Why it is signed although something is missing.")] = None,
 ) -> None:
     """Declare the filled-in return right. Its tables are frozen into the record."""
-    code = Period.parse(period).code
+    code = _code(period)
     with the_office() as office:
         order = SignOffReturn(period=code, declaration=declaration, despite=despite)
         written = office.do(order, Settings().person)
@@ -153,8 +164,8 @@ def submit(
     receipt: Annotated[str | None, typer.Option(help="The funder's receipt.")] = None,
 ) -> None:
     """Record that the signed return went to the funder."""
-    day: date = utc_now().astimezone(LONDON).date() if on is None else parse_day(on)
-    code = Period.parse(period).code
+    day: date = utc_now().astimezone(LONDON).date() if on is None else read_day(on, "--on")
+    code = _code(period)
     with the_office() as office:
         written = office.do(SubmitReturn(period=code, submitted_on=day, receipt=receipt), Settings().person)
     out.print("Recorded as submitted." if written else "It was recorded as submitted already.")
@@ -169,7 +180,7 @@ def show(
     save_to: SaveTo = None,
 ) -> None:
     """Show the return: as signed, or (until it is signed) as it now stands."""
-    code = Period.parse(period).code
+    code = _code(period)
     with the_office(to_read=True) as office:
         kept = None
         if format is Format.JSON and save_to is None:
@@ -199,7 +210,7 @@ def publish(
     save_to: SaveTo = None,
 ) -> None:
     """Make the copy of the signed return for the public, small numbers held back; or show the one that was made."""
-    code = Period.parse(period).code
+    code = _code(period)
     with the_office(to_read=True) as office:
         written = office.do(PublishReturn(period=code, rule=rule, despite=despite), Settings().person)
         by = rule_of(rule, Period.parse(code)).rule
@@ -218,7 +229,7 @@ def reproduce(period: Half, version: Version = None) -> None:
     from services.proof import as_bytes
     from services.proof import reproduce as again
 
-    code = Period.parse(period).code
+    code = _code(period)
     with the_office(to_read=True) as office, progress_bar() as bar:
         task = bar.add_task("Folding the log", total=None)
         made = again(office, code, version, lambda done, whole: bar.update(task, completed=done, total=whole))
@@ -241,7 +252,7 @@ def reproduce(period: Half, version: Version = None) -> None:
 @app.command()
 def compare(period: Half, version: Version = None, format: Formatted = Format.TABLE) -> None:  # noqa: A002
     """Show what differs between the return as signed and as now known: each cell, with event, person and reason."""
-    code = Period.parse(period).code
+    code = _code(period)
     with the_office(to_read=True) as office:
         print_tables([ask(office, None, lambda views: proof.compare(views, code, version))], format)
 
@@ -261,6 +272,6 @@ def explain(
     format: Formatted = Format.TABLE,  # noqa: A002
 ) -> None:
     """Show the events, reports, files and cells behind one figure of the return, in order; and no others."""
-    code = Period.parse(period).code
+    code = _code(period)
     with the_office(to_read=True) as office:
         print_tables([ask(office, None, lambda views: proof.explain(views, code, cell, version))], format)

@@ -3,28 +3,32 @@
 import sys
 
 from services.cli.console import BROKEN, err, out, progress_bar, the_office
+from services.settings import Settings
 
 
 def check() -> None:
-    """Read every event, name those that cannot be read, and compare the read models with a fresh fold of the log."""
-    from services.checks import check_log, check_read_models, check_signatures
+    """Read every event, and name those that cannot be read; compare the read models with a fresh fold of the log.
+
+    Every document on record is read as well, and named if it is not on file as it was attached.
+    """
+    from services.checks import check_documents, check_log, check_read_models, check_signatures
+    from services.documents import Documents
 
     with the_office(to_read=True) as office:
         with progress_bar() as bar:
             task = bar.add_task("Reading", total=None)
             result = check_log(office.log, lambda done, all_of_it: bar.update(task, completed=done, total=all_of_it))
-        for fault in result.faults:
-            err.print(fault, markup=False)
-        number = len(result.faults)
-        out.print(f"{result.read} events read; {number} fault{'' if number == 1 else 's'}.")
-        if result.faults:
-            sys.exit(BROKEN)
-        differences = [*check_read_models(office), *check_signatures(office)]
-    for difference in differences:
-        err.print(difference, markup=False)
-    if differences:
+        faults, on_file = result.faults, 0
+        if not faults:  # what cannot be read cannot be folded either
+            on_file, documents = check_documents(office, Documents(Settings().documents))
+            faults = [*check_read_models(office), *check_signatures(office), *documents]
+    for fault in faults:
+        err.print(fault, markup=False)
+    out.print(f"{result.read} events read; {len(faults)} fault{'' if len(faults) == 1 else 's'}.")
+    if faults:
         sys.exit(BROKEN)
     out.print("The read models equal a fresh fold of the log, and every signed return has its digest.")
+    out.print(f"Documents on file as they were attached: {on_file}.")
 
 
 def rebuild() -> None:

@@ -8,6 +8,7 @@ from domain.tables import Cell, Column, Missing, shown
 MEANINGS = {
     Missing.NOT_KNOWN: "It was never stated.",
     Missing.NOT_SUPPLIED: "It was asked for and did not come.",
+    Missing.NOT_ASKED: "It was not asked for: other measures were agreed with the provider.",
     Missing.NIL: "The provider said that there is nothing to report.",
     Missing.SUPPRESSED: "It is known and held back, lest a person be recognised.",
     Missing.NOT_APPLICABLE: "The question does not arise.",

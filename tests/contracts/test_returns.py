@@ -199,8 +199,8 @@ def much_later(office: Office) -> None:
     for number in range(60):
         award = f"later-{number}"
         do(office, *awarded(award, 10 + number), *paid(award, "p1", 100 + number, date(2017, 6, 1)))
-        better = {"rj_referrals": 20 + number, "spend": 5_000 + number}
-        do(office, CorrectReport(**reported("c-3", H1, **better).model_dump(), reason=f"Found {number} more"))
+        better = reported("c-3", H1, rj_referrals=20 + number, spend=5_000 + number)
+        do(office, CorrectReport(**better.model_dump(), reason=f"Found {number} more"))
         do(office, AcceptReport(award="c-3", period=H1))
 
 

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from domain.awards.documents import MEDIA_TYPES, MOST_BYTES, AttachDocument
 from domain.awards.events import DocumentAttached, DocumentKind
+from domain.errors import Refusal
 from domain.kernel import STAFF
 from tests.domain.an_award import AWARDED, HUB, REGISTERED
 from tests.story import given
@@ -35,6 +36,22 @@ def test_a_document_of_an_award_is_recorded_by_its_digest() -> None:
 def test_the_same_document_is_recorded_once_whatever_it_is_called() -> None:
     given(*AWARDED, DocumentAttached(**AGREEMENT)).when(attach()).then_nothing()
     given(*AWARDED, DocumentAttached(**AGREEMENT)).when(attach(file_name="copy.pdf")).then_nothing()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"kind": DocumentKind.EVIDENCE}, "on record is kind: agreement"),
+        ({"title": "Another"}, "on record is title: other words"),
+    ],
+)
+def test_the_same_document_as_something_else_is_refused_by_what_differs(change: dict[str, Any], words: str) -> None:
+    given(*AWARDED, DocumentAttached(**AGREEMENT)).when(attach(**change)).then_refused(words, Refusal)
+
+
+@pytest.mark.parametrize("name", ["Smith & Sons' plan, 2017-18 (signed).pdf", "a_b-c.d.pdf"])
+def test_a_file_keeps_the_name_that_people_give_it(name: str) -> None:
+    assert attach(file_name=name).file_name == name
 
 
 def test_another_document_is_another_record() -> None:

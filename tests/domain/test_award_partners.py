@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from domain.awards.award import Award
 from domain.awards.events import Route
@@ -26,13 +27,15 @@ from domain.awards.partner_events import (
 from domain.errors import NotFound, Refusal
 from domain.kernel import Role
 from domain.providers.commands import ConfirmProvider
-from tests.domain.an_award import AWARDED, HUB, NOT_KNOWN, REGISTERED
+from tests.domain.an_award import AWARDED, HUB, NOT_KNOWN, REGISTERED, TODAY
 from tests.story import given
 
 POOL = PoolDescribed(host="The county council", whole_pence=500_000_00)
 COUNCIL = ContributionPromised(contribution="county", partner="The county council", match=False, amount_pence=None)
 CHARITY = ContributionPromised(contribution="charity", partner="A charity", match=True, amount_pence=20_000_00)
-WITHDREW = PartnerWithdrew(contribution="charity", reason="Its income fell.", what_happens="Half a post goes.")
+WITHDREW = PartnerWithdrew(
+    contribution="charity", reason="Its income fell.", what_happens="Half a post goes.", withdrew_on=TODAY
+)
 
 
 class TestPools:
@@ -141,6 +144,21 @@ class TestDroppingOut:
     def test_dropping_out_twice_records_it_once(self) -> None:
         given(*AWARDED, CHARITY, WITHDREW).when(self.order).then_nothing()
 
+    def test_it_drops_out_on_a_day_that_has_come(self) -> None:
+        day = {"withdrew_on": date(2017, 9, 1)}
+        given(*AWARDED, CHARITY).when(self.order.model_copy(update=day)).then(WITHDREW.model_copy(update=day))
+        given(*AWARDED, CHARITY).when(self.order.model_copy(update={"withdrew_on": date(2017, 10, 17)})).then_refused(
+            "cannot have dropped out in the future", Refusal
+        )
+
+    @pytest.mark.parametrize(
+        "change", [{"withdrew_on": date(2017, 9, 1)}, {"reason": "It closed."}, {"what_happens": "All of it goes."}]
+    )
+    def test_it_is_not_said_to_have_dropped_out_otherwise(self, change: dict[str, Any]) -> None:
+        given(*AWARDED, CHARITY, WITHDREW).when(self.order.model_copy(update=change)).then_refused(
+            "That charity of award hub-2017 dropped out is already recorded, differently", Refusal
+        )
+
     def test_only_who_promised_can_drop_out(self) -> None:
         given(*AWARDED).when(self.order).then_refused("No contribution charity was promised", NotFound)
 
@@ -184,6 +202,21 @@ class TestSecondTiers:
         given(*AWARDED).when(self.order.model_copy(update={"amount_pence": 120_000_01})).then_refused(
             "cannot be more than the award, which is £120,000", Refusal
         )
+
+    def test_second_tiers_together_are_not_more_than_the_award(self) -> None:
+        one = self.recorded.model_copy(update={"amount_pence": 70_000_00})
+        two = self.order.model_copy(update={"tier": "t2", "amount_pence": 50_000_00})
+        given(*AWARDED, one).when(two).decided()
+        given(*AWARDED, one).when(two.model_copy(update={"amount_pence": 50_000_01})).then_refused(
+            "other second tiers come to £70,000: with this one they would be more than the award", Refusal
+        )
+        given(*AWARDED, one).when(self.order).decided()
+
+    def test_a_second_tier_does_not_end_before_it_starts(self) -> None:
+        with pytest.raises(ValidationError, match="must not end before it starts"):
+            RecordSecondTier(
+                **HUB, tier="t1", service="Youth work", starts_on=date(2017, 7, 1), ends_on=date(2017, 6, 30)
+            )
 
     def test_recording_it_twice_records_it_once_and_a_later_record_takes_its_place(self) -> None:
         given(*AWARDED, self.recorded).when(self.order).then_nothing()

@@ -67,8 +67,10 @@ CLOSED = AwardClosed(closed_on=TODAY, reason="All is settled.")
 WITHDRAWN = AwardWithdrawn(reason="It came to nothing.")
 ENDED = AwardEnded(ended_on=date(2017, 9, 30), reason="The service moved.", decision=None)
 TOMORROW = TODAY + timedelta(days=1)
-FREED = PaymentFreed(payment="p1", reason="The report came.")
-WAIVED = ConditionWaived(condition="spend-plan", authorised_by="Chief finance officer", reason="The sum is small.")
+FREED = PaymentFreed(payment="p1", reason="The report came.", freed_on=TODAY)
+WAIVED = ConditionWaived(
+    condition="spend-plan", authorised_by="Chief finance officer", reason="The sum is small.", waived_on=TODAY
+)
 
 
 class TestConditions:
@@ -107,9 +109,38 @@ class TestConditions:
         given(*AWARDED, SPEND_PLAN).when(self.waive).then(WAIVED)
 
     def test_a_condition_that_is_met_or_waived_is_not_met_or_waived_again(self) -> None:
-        for done in (SPEND_PLAN_CAME, WAIVED):
-            for order in (self.meet, self.waive):
-                given(*AWARDED, SPEND_PLAN, done).when(order).then_nothing()
+        given(*AWARDED, SPEND_PLAN, SPEND_PLAN_CAME).when(self.meet).then_nothing()
+        given(*AWARDED, SPEND_PLAN, WAIVED).when(self.waive).then_nothing()
+        given(*AWARDED, SPEND_PLAN, SPEND_PLAN_CAME).when(self.waive).then_refused("is met: there is nothing to waive")
+        given(*AWARDED, SPEND_PLAN, WAIVED).when(self.meet).then_refused("was waived: it is no longer asked for")
+
+    @pytest.mark.parametrize(
+        ("change", "differs"),
+        [
+            ({"met_on": date(2017, 10, 3)}, "met_on: 2 October 2017"),
+            ({"evidence": "Another plan."}, "evidence: other words"),
+        ],
+    )
+    def test_a_condition_that_is_met_is_not_met_otherwise(self, change: dict[str, Any], differs: str) -> None:
+        given(*AWARDED, SPEND_PLAN, SPEND_PLAN_CAME).when(self.meet.model_copy(update=change)).then_refused(
+            f"condition spend-plan of award hub-2017 is met is already recorded, differently .on record is {differs}",
+            Refusal,
+        )
+
+    @pytest.mark.parametrize(
+        "change", [{"authorised_by": "The commissioner"}, {"reason": "Late."}, {"waived_on": date(2017, 10, 2)}]
+    )
+    def test_a_condition_that_is_waived_is_not_said_to_be_waived_otherwise(self, change: dict[str, Any]) -> None:
+        given(*AWARDED, SPEND_PLAN, WAIVED).when(self.waive.model_copy(update=change)).then_refused(
+            "is waived is already recorded, differently", Refusal
+        )
+
+    def test_a_condition_is_waived_from_a_day_that_has_come(self) -> None:
+        order = self.waive.model_copy(update={"waived_on": date(2017, 10, 2)})
+        given(*AWARDED, SPEND_PLAN).when(order).then(WAIVED.model_copy(update={"waived_on": date(2017, 10, 2)}))
+        given(*AWARDED, SPEND_PLAN).when(self.waive.model_copy(update={"waived_on": TOMORROW})).then_refused(
+            "cannot be waived in the future", Refusal
+        )
 
     def test_a_condition_is_set_before_it_is_met_or_waived(self) -> None:
         for order in (self.meet, self.waive):
@@ -219,6 +250,27 @@ class TestHolding:
     def test_holding_it_twice_records_it_once(self) -> None:
         given(*AWARDED, scheduled("p1", 100), held("p1")).when(self.order).then_nothing()
 
+    def test_it_is_not_said_to_be_held_or_freed_for_another_reason(self) -> None:
+        other = {"reason": "The invoice is wrong."}
+        given(*AWARDED, scheduled("p1", 100), held("p1")).when(self.order.model_copy(update=other)).then_refused(
+            "payment p1 of award hub-2017 is held back is already recorded, differently", Refusal
+        )
+        given(*AWARDED, scheduled("p1", 100), held("p1"), FREED).when(self.free.model_copy(update=other)).then_refused(
+            "is freed is already recorded, differently", Refusal
+        )
+
+    def test_it_may_be_held_and_freed_again_for_another_reason(self) -> None:
+        again = self.order.model_copy(update={"reason": "The invoice is wrong."})
+        before = (*AWARDED, scheduled("p1", 100), held("p1"), FREED)
+        (held_again,) = given(*before).when(again).decided()
+        given(*before, held_again).when(self.free.model_copy(update={"freed_on": TODAY})).then(FREED)
+
+    def test_what_is_not_held_back_is_not_freed_and_nothing_is_freed_in_the_future(self) -> None:
+        given(*AWARDED, scheduled("p1", 100)).when(self.free).then_refused("there is nothing to free", Refusal)
+        given(*AWARDED, scheduled("p1", 100), held("p1")).when(
+            self.free.model_copy(update={"freed_on": TOMORROW})
+        ).then_refused("cannot be freed in the future", Refusal)
+
     def test_what_is_paid_or_cancelled_is_not_held_back(self) -> None:
         given(*AWARDED, made("p1", 100)).when(self.order).then_refused("is paid already", Refusal)
         given(*AWARDED, scheduled("p1", 100), cancelled("p1")).when(self.order).then_refused("is cancelled already")
@@ -237,6 +289,12 @@ class TestCancelling:
 
     def test_cancelling_it_twice_records_it_once(self) -> None:
         given(*AWARDED, scheduled("p1", 100), cancelled("p1")).when(self.order).then_nothing()
+
+    def test_it_is_not_said_to_be_cancelled_for_another_reason(self) -> None:
+        other = self.order.model_copy(update={"reason": "It is paid with the next one."})
+        given(*AWARDED, scheduled("p1", 100), cancelled("p1")).when(other).then_refused(
+            "is cancelled is already recorded, differently .on record is reason: other words", Refusal
+        )
 
     def test_what_is_paid_is_clawed_back_and_not_cancelled(self) -> None:
         given(*AWARDED, made("p1", 100)).when(self.order).then_refused(r"is clawed back \(claw-back-payment\)", Refusal)
@@ -296,8 +354,26 @@ class TestPaying:
             "spend-plan held this payment until it was met on 2 October 2017", Refusal
         )
 
-    def test_a_condition_that_was_waived_has_no_day_to_wait_for(self) -> None:
-        given(*AWARDED, SPEND_PLAN, WAIVED, *due("p1", 1)).when(pay("p1", 1)).then(made("p1", 1))
+    def test_nothing_is_paid_before_the_day_on_which_a_condition_that_held_it_was_waived(self) -> None:
+        second = WAIVED.model_copy(update={"waived_on": date(2017, 10, 2)})
+        story = given(*AWARDED, SPEND_PLAN, second, *due("p1", 1))
+        story.when(pay("p1", 1, paid_on=date(2017, 10, 2))).then(made("p1", 1, date(2017, 10, 2)))
+        story.when(pay("p1", 1, paid_on=date(2017, 10, 1))).then_refused(
+            "spend-plan held this payment until it was waived on 2 October 2017", Refusal
+        )
+
+    def test_nothing_is_paid_before_the_day_on_which_it_was_freed(self) -> None:
+        second = FREED.model_copy(update={"freed_on": date(2017, 10, 2)})
+        story = given(*AWARDED, *due("p1", 1), held("p1"), second)
+        story.when(pay("p1", 1, paid_on=date(2017, 10, 2))).then(made("p1", 1, date(2017, 10, 2)))
+        story.when(pay("p1", 1, paid_on=date(2017, 10, 1))).then_refused(
+            "p1 was held back until it was freed on 2 October 2017", Refusal
+        )
+
+    def test_what_was_waived_or_freed_before_the_day_was_kept_has_no_day_to_wait_for(self) -> None:
+        waived = WAIVED.model_copy(update={"waived_on": None})
+        freed = FREED.model_copy(update={"freed_on": None})
+        given(*AWARDED, SPEND_PLAN, waived, *due("p1", 1), held("p1"), freed).when(pay("p1", 1)).then(made("p1", 1))
 
     def test_nothing_is_paid_before_the_day_from_which_the_award_is_approved(self) -> None:
         july = approved(of_2017(120_000_00)).model_copy(update={"effective_on": date(2017, 7, 3)})
@@ -547,6 +623,14 @@ class TestSpend:
     def test_a_statement_does_not_come_in_in_the_future(self) -> None:
         given(*AWARDED).when(spend(line("staff", 1, 1), received_on=TOMORROW)).then_refused("in the future", Refusal)
 
+    @pytest.mark.parametrize("period", ["2016-17", "2018-19-q1"])
+    def test_a_statement_is_for_days_on_which_the_award_ran(self, period: str) -> None:
+        given(*AWARDED).when(spend(line("staff", 1, 1), period=period)).then_refused(
+            "hub-2017 runs from 1 April 2017 to 31 March 2018: the statement is for other days", Refusal
+        )
+        endless = REGISTERED.model_copy(update={"ends_on": None})
+        given(endless, AWARDED[1]).when(spend(line("staff", 1, 1), period=period)).decided()
+
     def test_there_is_nothing_to_state_of_an_award_that_is_not_approved(self) -> None:
         given(REGISTERED).when(spend(line("staff", 1, 1))).then_refused("not approved yet", Refusal)
 
@@ -601,6 +685,18 @@ class TestSurplusPlans:
         given(*AWARDED).when(self.order.model_copy(update={"amount_pence": 120_000_01})).then_refused(
             "cannot be more than the award, which is £120,000", Refusal
         )
+
+    def test_all_surpluses_together_are_never_more_than_the_award_but_for_those_turned_down(self) -> None:
+        most = {"plan": "s2", "amount_pence": 115_000_01}
+        given(*AWARDED, self.planned).when(self.order.model_copy(update=most)).then_refused(
+            "Other plans are for a surplus of £5,000: with this one it would be more than the award", Refusal
+        )
+        turned_down = self.agreed.model_copy(update={"agreed": False})
+        given(*AWARDED, self.planned, turned_down).when(self.order.model_copy(update=most)).decided()
+
+    def test_there_is_no_surplus_of_an_award_that_is_not_approved_or_is_settled(self) -> None:
+        given(REGISTERED).when(self.order).then_refused("is registered, not approved", Refusal)
+        given(*AWARDED, CLOSED).when(self.order).then_refused("is closed, not approved", Refusal)
 
     def test_the_office_agrees_or_does_not_with_a_reason(self) -> None:
         given(*AWARDED, self.planned).when(self.agree).then(self.agreed)

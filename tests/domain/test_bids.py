@@ -12,7 +12,7 @@ from domain.bids.commands import EarmarkMatch, LoseBid, PrepareBid, SubmitBid, W
 from domain.bids.events import BidLost, BidPrepared, BidSubmitted, BidWon, MatchEarmarked
 from domain.errors import NotFound, Refusal
 from domain.funds.commands import HoldEarmark, ReleaseEarmark
-from domain.funds.consequences import ReceiveWonBid
+from domain.funds.consequences import ReceiveWonBid, ReleaseMatch
 from domain.funds.events import EarmarkKind
 from domain.kernel import Event, Role
 from tests.domain.an_award import TODAY, of_2018
@@ -31,6 +31,8 @@ PREPARED = BidPrepared(
     match_required=True,
     match_from="The partnership pot of 2018/19",
 )
+FREE = PREPARED.model_copy(update={"match_required": False})
+"""A bid that asks for no match."""
 MATCHED = MatchEarmarked(**POT, amount_pence=75_000_00)
 SUBMITTED = BidSubmitted(submitted_on=date(2017, 9, 27))
 WON = BidWon(won_on=TODAY, **WON_INTO, amount_pence=650_000_00, match_award="match-2018")
@@ -136,9 +138,22 @@ class TestSubmitting:
 
     def test_submitting_it_twice_records_it_once(self) -> None:
         given(PREPARED, SUBMITTED).when(SUBMIT).then_nothing()
+        given(PREPARED, MATCHED, SUBMITTED, WON).when(SUBMIT).then_nothing()
+
+    def test_it_was_submitted_on_one_day(self) -> None:
+        other = SUBMIT.model_copy(update={"submitted_on": date(2017, 9, 26)})
+        given(PREPARED, SUBMITTED).when(other).then_refused(
+            r"on 27 September 2017 and on no other day \(submitted_on\)"
+        )
+
+    def test_a_bid_that_requires_match_has_it_kept_aside_first(self) -> None:
+        given(PREPARED).when(SUBMIT).then_refused(r"requires match, and none is kept aside.*earmark-match", Refusal)
+        given(FREE).when(SUBMIT).then(SUBMITTED)
 
     def test_a_bid_is_not_submitted_in_the_future_or_once_it_is_decided(self) -> None:
-        given(PREPARED).when(SUBMIT.model_copy(update={"submitted_on": TOMORROW})).then_refused("in the future")
+        given(PREPARED, MATCHED).when(SUBMIT.model_copy(update={"submitted_on": TOMORROW})).then_refused(
+            "in the future"
+        )
         given(PREPARED, LOST).when(SUBMIT).then_refused("is lost already", Refusal)
 
 
@@ -148,11 +163,13 @@ class TestWinning:
         story.then(WON)
         assert story.orders() == [
             ReceiveWonBid(**WON_INTO, amount_pence=650_000_00, source="The letter of 16 October.", received_on=TODAY),
-            ReleaseEarmark(
+            ReleaseMatch(
                 **POT,
                 earmark="match-early-intervention",
-                reason="Bid early-intervention is won: it is committed.",
+                reason="Bid early-intervention is won: award match-2018 takes it.",
                 effective_on=TODAY,
+                to_award="match-2018",
+                match_pence=75_000_00,
             ),
             CommitMatch(
                 award="match-2018",
@@ -163,7 +180,7 @@ class TestWinning:
         ]
 
     def test_without_match_there_is_an_allocation_and_nothing_else(self) -> None:
-        story = given(PREPARED, SUBMITTED).when(WIN.model_copy(update={"match_award": None}))
+        story = given(FREE, SUBMITTED).when(WIN.model_copy(update={"match_award": None}))
         story.then(WON.model_copy(update={"match_award": None}))
         assert [type(order) for order in story.orders()] == [ReceiveWonBid]
 
@@ -171,7 +188,15 @@ class TestWinning:
         given(PREPARED, MATCHED, SUBMITTED).when(WIN.model_copy(update={"match_award": None})).then_refused(
             "is committed to an award when the bid is won: name it", Refusal
         )
-        given(PREPARED, SUBMITTED).when(WIN).then_refused("Without match, name none", Refusal)
+        given(FREE, SUBMITTED).when(WIN).then_refused("Without match, name none", Refusal)
+
+    def test_a_bid_that_requires_match_is_not_won_without(self) -> None:
+        order = WIN.model_copy(update={"match_award": None})
+        given(PREPARED, SUBMITTED).when(order).then_refused("requires match, and none is kept aside", Refusal)
+
+    def test_a_bid_is_not_won_before_it_was_submitted(self) -> None:
+        order = WIN.model_copy(update={"won_on": date(2017, 9, 26)})
+        given(PREPARED, MATCHED, SUBMITTED).when(order).then_refused("submitted on 27 September 2017: it cannot")
 
     def test_winning_it_twice_receives_it_once(self) -> None:
         story = given(PREPARED, MATCHED, SUBMITTED, WON).when(WIN)
@@ -216,6 +241,22 @@ class TestLosing:
         story = given(PREPARED, MATCHED, SUBMITTED, LOST).when(LOSE)
         story.then_nothing()
         assert story.orders() == []
+
+    @pytest.mark.parametrize(
+        ("change", "words"),
+        [
+            ({"lost_on": date(2017, 10, 1)}, "on record is lost_on: 16 October 2017"),
+            ({"reason": "Another."}, "on record is reason: other words"),
+        ],
+    )
+    def test_losing_it_differently_says_what_is_on_record(self, change: dict[str, Any], words: str) -> None:
+        story = given(PREPARED, MATCHED, SUBMITTED, LOST).when(LOSE.model_copy(update=change))
+        story.then_refused(words, Refusal)
+        assert story.orders() == []
+
+    def test_a_bid_is_not_lost_before_it_was_submitted(self) -> None:
+        order = LOSE.model_copy(update={"lost_on": date(2017, 9, 26)})
+        given(PREPARED, MATCHED, SUBMITTED).when(order).then_refused("cannot have been lost before then", Refusal)
 
     def test_a_bid_that_is_won_is_not_lost(self) -> None:
         story = given(PREPARED, MATCHED, SUBMITTED, WON).when(LOSE)

@@ -54,6 +54,7 @@ def test_a_decision_needs_no_more_than_what_was_decided_when_and_in_whose_intere
             "decided_on": "2017-05-09",
             "decided": "To award it.",
             "significant_public_interest": True,
+            "public_interest_reason": "It is new.",
         }
     )
     (event,) = given().when(order).decided()
@@ -64,6 +65,12 @@ def test_a_decision_needs_no_more_than_what_was_decided_when_and_in_whose_intere
 def test_whether_it_is_of_significant_public_interest_is_never_left_out() -> None:
     with pytest.raises(ValidationError, match="significant_public_interest"):
         record(significant_public_interest=None)
+
+
+@pytest.mark.parametrize("significant", [True, False])
+def test_why_it_is_or_is_not_of_significant_public_interest_is_said_too(significant: bool) -> None:
+    with pytest.raises(ValidationError, match="public_interest_reason"):
+        record(significant_public_interest=significant, public_interest_reason=None)
 
 
 def test_recording_it_twice_records_it_once_even_once_it_is_superseded() -> None:
@@ -85,8 +92,8 @@ def test_a_decision_is_not_taken_in_the_future() -> None:
 def test_a_later_decision_takes_the_place_of_an_earlier_one_which_says_so() -> None:
     story = given().when(record(supersedes="2016-090"))
     story.then(RECORDED.model_copy(update={"supersedes": "2016-090"}))
-    assert story.orders() == [SupersedeDecision(decision="2016-090", by="2017-017")]
-    given(RECORDED).when(SupersedeDecision(decision="2017-017", by="2017-031")).then(SUPERSEDED)
+    assert story.orders() == [SupersedeDecision(decision="2016-090", by="2017-017", decided_on=date(2017, 5, 9))]
+    given(RECORDED).when(supersede("2017-031")).then(SUPERSEDED)
     assert Decision().after([RECORDED, SUPERSEDED]).superseded_by == "2017-031"
 
 
@@ -97,14 +104,26 @@ def test_recording_a_later_decision_twice_supersedes_the_earlier_one_once() -> N
     assert story.orders() == []
 
 
+def supersede(by: str, decided_on: date = date(2017, 9, 1)) -> SupersedeDecision:
+    """The order that follows from a later decision that takes the place of decision 017."""
+    return SupersedeDecision(decision="2017-017", by=by, decided_on=decided_on)
+
+
+def test_an_earlier_decision_does_not_take_the_place_of_a_later_one() -> None:
+    given(RECORDED).when(supersede("2017-009", date(2017, 5, 8))).then_refused(
+        "2017-017 was taken on 9 May 2017: one that was taken earlier cannot take its place", Refusal
+    )
+    given(RECORDED).when(supersede("2017-018", date(2017, 5, 9))).then(DecisionSuperseded(by="2017-018"))
+
+
 def test_a_decision_is_superseded_once() -> None:
-    given(RECORDED, SUPERSEDED).when(SupersedeDecision(decision="2017-017", by="2017-040")).then_refused(
+    given(RECORDED, SUPERSEDED).when(supersede("2017-040")).then_refused(
         "2017-017 is superseded already, by 2017-031", Refusal
     )
 
 
 def test_only_a_decision_on_record_is_superseded() -> None:
-    given().when(SupersedeDecision(decision="2016-090", by="2017-017")).then_refused("2016-090", NotFound)
+    given().when(supersede("2017-031")).then_refused("2017-017", NotFound)
 
 
 def test_a_decision_does_not_supersede_itself() -> None:

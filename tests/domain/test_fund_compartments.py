@@ -170,9 +170,12 @@ class TestAddenda:
             amended(57).model_copy(update={"effective_on": date(2017, 7, 1)})
         )
 
-    def test_recording_it_twice_records_it_once_on_whatever_day(self) -> None:
+    def test_recording_it_twice_records_it_once_and_its_day_stays_unless_another_is_said(self) -> None:
         given(*RECEIVED, amended(57)).when(amend(57)).then_nothing()
-        given(*RECEIVED, amended(57)).when(amend(57, effective_on=date(2017, 7, 1))).then_nothing()
+        given(*RECEIVED, amended(57)).when(amend(57, effective_on=TODAY)).then_nothing()
+        given(*RECEIVED, amended(57)).when(amend(57, effective_on=date(2017, 7, 1))).then_refused(
+            r"Addendum add-1 is already recorded, differently \(on record is effective_on: 16 October 2017\)", Refusal
+        )
 
     def test_a_reference_is_never_used_for_another_addendum(self) -> None:
         given(*RECEIVED, amended(57)).when(amend(58)).then_refused("Addendum add-1 is already recorded, differently")
@@ -316,6 +319,11 @@ class TestRingFences:
         assert (fund.left_in("dasv"), fund.left_in(None)) == (400_000_00, 600_000_00)
 
 
+def test_part_of_a_fund_is_set_apart_once_something_was_received() -> None:
+    given(OPENED).when(fence(100)).then_refused("has no allocation yet: record what was received", Refusal)
+    given(OPENED).when(fence(0)).then(fenced(0))
+
+
 NEXT: dict[str, Any] = {"to_fund": "moj-victims", "to_year": "2023-24"}
 PERMITTED: dict[str, Any] = {"permission": "The Ministry's letter of 2 March.", "use_by": date(2024, 3, 31)}
 
@@ -411,7 +419,9 @@ class TestCarrying:
     def test_only_what_its_compartment_has_is_carried(self) -> None:
         story = given(*RECEIVED, fenced(400_000_00))
         story.when(carry(400_000_00, ring_fence="dasv")).then(carried(400_000_00, ring_fence="dasv"))
-        story.when(carry(400_000_01, ring_fence="dasv")).then_refused("has £400,000 free", Refusal)
+        story.when(carry(400_000_01, ring_fence="dasv")).then_refused(
+            "Ring-fence dasv of .* has £400,000 free: no more than that can be carried out", Refusal
+        )
         story.when(carry(600_000_01)).then_refused("has £600,000 free", Refusal)
 
     def test_what_another_compartment_is_over_by_is_not_free(self) -> None:
@@ -429,7 +439,7 @@ class TestCarrying:
         given(*RECEIVED, carried(100)).when(carry(101)).then_refused("cf-1 is already recorded, differently", Refusal)
         for change in ({"from_fund": "cdr-grants"}, {"from_year": "2020-21"}, {"permission": "Another."}):
             given(*RECEIVED, came_in(100)).when(take_in(100, **change)).then_refused(
-                "Transfer cf-1 is already recorded, differently: give this one a reference of its own", Refusal
+                r"Transfer cf-1 is already recorded, differently .*\. Give this one a reference of its own", Refusal
             )
 
     def test_what_comes_in_is_received_and_may_be_committed_even_without_an_allocation(self) -> None:
@@ -439,6 +449,25 @@ class TestCarrying:
 
     def test_money_comes_into_an_open_fund_only(self) -> None:
         given().when(take_in(100)).then_refused("moj-victims-2022-23", NotFound)
+
+    def test_money_is_carried_to_the_same_year_or_a_later_one(self) -> None:
+        given(*RECEIVED).when(carry(1, to_year="2021-22")).then_refused(
+            "of 2022-23 cannot be carried into 2021-22, which is before it", Refusal
+        )
+
+    def test_the_last_day_to_use_it_is_not_before_its_year_or_before_it_is_carried(self) -> None:
+        given(*RECEIVED).when(carry(1, use_by=date(2023, 3, 31))).then_refused(
+            "2023-24 begins on 1 April 2023: .* cannot have to be used before then", Refusal
+        )
+        order = carry(1, use_by=date(2023, 4, 30), effective_on=date(2023, 5, 1))
+        given(*RECEIVED).when(order).then_refused("carried on 1 May 2023: the last day to use it", Refusal)
+        given(*RECEIVED).when(carry(1, use_by=date(2023, 4, 1))).decided()
+
+    def test_carrying_it_again_from_another_day_says_what_is_on_record(self) -> None:
+        story = given(*RECEIVED, carried(100)).when(carry(100, effective_on=date(2017, 7, 1)))
+        story.then_refused("on record is effective_on: 16 October 2017", Refusal)
+        assert story.orders() == []
+        given(*RECEIVED, carried(100)).when(carry(100, effective_on=TODAY)).then_nothing()
 
     def test_money_that_came_in_may_be_carried_on(self) -> None:
         given(OPENED, came_in(100)).when(carry(100)).then(carried(100))
@@ -467,6 +496,14 @@ def give_back(amount_pence: int, reference: str = "r1", **more: Any) -> ReturnUn
 
 
 class TestReturning:
+    def test_it_is_the_ring_fence_that_has_no_more(self) -> None:
+        story = given(*RECEIVED, fenced(400_000_00)).when(give_back(400_000_01, ring_fence="dasv"))
+        story.then_refused("Ring-fence dasv of .* has £400,000 free: no more than that can be returned", Refusal)
+
+    def test_returning_it_again_on_another_day_says_what_is_on_record(self) -> None:
+        order = give_back(100, effective_on=date(2017, 7, 1))
+        given(*RECEIVED, returned(100)).when(order).then_refused("on record is effective_on: 16 October 2017", Refusal)
+
     def test_an_underspend_goes_back_to_the_funder_repaid_or_netted_off(self) -> None:
         given(*RECEIVED).when(give_back(100)).then(returned(100))
         given(*RECEIVED).when(give_back(100, how=ReturnedHow.REPAID)).then(

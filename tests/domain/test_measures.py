@@ -36,10 +36,10 @@ def test_every_framework_says_how_sure_it_is(framework: Framework) -> None:
 
 @pytest.mark.parametrize("framework", frameworks(), ids=lambda framework: framework.framework)
 def test_people_who_wait_or_continue_are_never_added_over_periods(framework: Framework) -> None:
-    for code in ("waiting", "continuing"):
+    for code, adds_up in (("waiting", AddsUp.LAST), ("continuing", AddsUp.FIRST)):
         measure = framework.measure(code)
         assert measure is not None
-        assert (measure.unit, measure.adds_up) == (Unit.PEOPLE, AddsUp.LAST)
+        assert (measure.unit, measure.adds_up) == (Unit.PEOPLE, adds_up)
     longest = framework.measure("longest-wait-hours")
     assert longest is not None
     assert longest.adds_up is AddsUp.NEVER

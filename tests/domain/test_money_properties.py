@@ -87,7 +87,7 @@ def award(office: Office, reference: str) -> Award:
     return Award().after([recorded.event for recorded in office.log.stream(f"award-{reference}")])
 
 
-AWARDS = ("a1", "a2", "a3", "a4", "a5")
+AWARDS = ("a1", "a2", "a3", "a4", "a5", "a6")
 
 
 def counted(events: list[Event]) -> dict[str, Counter[str]]:
@@ -193,11 +193,12 @@ def test_nothing_is_paid_over_what_is_committed_and_the_award_and_its_funds_say_
         for reference in AWARDS:
             known = award(office, reference)
             for share in known.shares:
-                taken = funds[share.fund, share.year].commitments[reference]
+                taken = funds[share.fund, share.year].commitment(reference, share.ring_fence)
+                assert taken is not None
                 assert taken.amount_pence == share.amount_pence
                 assert taken.ring_fence == share.ring_fence
                 assert taken.paid_pence == known.paid_from(share)
-                promised = known.payments.promised_from(share.fund, share.year)
+                promised = known.promised_from(share)
                 assert 0 <= taken.paid_pence <= taken.paid_pence + promised <= (share.amount_pence or 0)
             drawn = {place for place, each in funds.items() if reference in each.commitments}
             assert drawn == {(share.fund, share.year) for share in known.shares}
@@ -220,8 +221,12 @@ def test_nothing_is_approved_or_paid_while_a_condition_or_a_reason_of_its_own_ho
                     assert payment.held is None
                     if isinstance(event, PaymentMade):
                         assert payment.status is PaymentStatus.APPROVED
-                        met = [each.met_on for each in known.payments.conditions.values() if each.met_on is not None]
-                        assert all(day <= event.paid_on for day in met)
+                        for each in known.payments.conditions.values():
+                            settled_on = each.met_on or each.waived_on
+                            assert settled_on is not None
+                            assert settled_on <= event.paid_on
+                        freed = payment.freed
+                        assert freed is None or (freed.freed_on is not None and freed.freed_on <= event.paid_on)
                         assert known.approved_from is not None
                         assert known.approved_from <= event.paid_on
                 known = known.evolve(event)
@@ -258,7 +263,16 @@ def test_what_passes_to_one_or_two_successors_is_to_the_penny_what_was_not_paid(
                     passed = [each.unpaid_pence for each in recorded.event.successors]
                     assert sum(passed) == known.amount_pence - paid
                     assert min(passed) >= 0
+                    for place, (share, unpaid) in enumerate(known.unpaid()):
+                        each = [successor.shares[place] for successor in recorded.event.successors]
+                        assert {(one.fund, one.year, one.ring_fence) for one in each} == {
+                            (share.fund, share.year, share.ring_fence)
+                        }
+                        assert sum(one.unpaid_pence for one in each) == unpaid
                 known = known.evolve(recorded.event)
+            if known.transferred is not None:
+                unpaid_now = sum(pence or 0 for _share, pence in known.unpaid())
+                assert sum(each.unpaid_pence for each in known.transferred.successors) == unpaid_now
 
 
 @for_any(histories)

@@ -10,6 +10,7 @@ from domain.providers.commands import (
     ChangeProviderStatus,
     ConfirmProvider,
     ConfirmStandsAlone,
+    ConfirmTakesOver,
     MergeProvider,
     RecogniseProvider,
     RegisterProvider,
@@ -52,6 +53,26 @@ class TestRenaming:
     def test_renaming_it_twice_records_it_once(self) -> None:
         given(EMBRACE, RENAMED).when(self.order).then_nothing()
 
+    @pytest.mark.parametrize("since", [date(2017, 8, 1), date(2017, 10, 1)])
+    def test_it_has_a_name_from_one_day(self, since: date) -> None:
+        order = self.order.model_copy(update={"since": since})
+        given(EMBRACE, RENAMED).when(order).then_refused("that name", Refusal)
+
+    def test_a_name_is_recorded_for_one_reason(self) -> None:
+        order = self.order.model_copy(update={"reason": "Another."})
+        given(EMBRACE, RENAMED).when(order).then_refused(r"for another reason \(reason\)", Refusal)
+
+    def test_a_name_recorded_later_that_holds_from_an_earlier_day_is_a_former_one(self) -> None:
+        order = self.order.model_copy(update={"title": "Embrace Trust", "since": date(2016, 4, 1)})
+        earlier = ProviderRenamed(title="Embrace Trust", since=date(2016, 4, 1), reason="Its own decision.")
+        given(EMBRACE, RENAMED).when(order).then(earlier)
+        provider = Provider().after([EMBRACE, RENAMED, earlier])
+        assert provider.title == "Embrace for Children"
+        assert provider.named_on(date(2016, 12, 31)) == "Embrace Trust"
+        assert provider.named_on(date(2016, 3, 31)) == "Embrace"
+        given(EMBRACE, RENAMED, earlier).when(order).then_nothing()
+        given(EMBRACE, RENAMED, earlier).when(self.order).then_nothing()
+
     def test_it_may_have_its_old_name_again(self) -> None:
         back = self.order.model_copy(update={"title": "Embrace"})
         given(EMBRACE, RENAMED).when(back).then(RENAMED.model_copy(update={"title": "Embrace"}))
@@ -71,7 +92,18 @@ class TestMerging:
     def test_an_organisation_becomes_part_of_another_that_stands_alone(self) -> None:
         story = given(EMBRACE).when(self.order)
         story.then(MERGED)
-        assert story.orders() == [ConfirmStandsAlone(provider="voice")]
+        assert story.orders() == [ConfirmTakesOver(provider="voice")]
+
+    def test_nothing_becomes_part_of_one_that_has_ceased_or_merged_itself(self) -> None:
+        takes_over = ConfirmTakesOver(provider="embrace")
+        ceased = ProviderStatusChanged(status=Status.CEASED, reason="It closed.")
+        given(EMBRACE, ceased).when(takes_over).then_refused("embrace has ceased: nothing can become part", Refusal)
+        given(EMBRACE, MERGED).when(takes_over).then_refused("itself joined to voice: join to that one", Refusal)
+        given(EMBRACE).when(takes_over).then_nothing()
+
+    def test_merging_it_differently_says_what_is_on_record(self) -> None:
+        order = self.order.model_copy(update={"merged_on": date(2017, 9, 1)})
+        given(EMBRACE, MERGED).when(order).then_refused("on record is merged_on: 1 October 2017", Refusal)
 
     def test_it_takes_no_new_awards_and_keeps_its_name(self) -> None:
         given(EMBRACE, MERGED).when(ConfirmProvider(provider="embrace")).then_refused("is ceased", Refusal)
@@ -118,6 +150,15 @@ class TestRecognising:
         provider = Provider().after([EMBRACE, RECOGNISED])
         assert (provider.registered, provider.title, provider.same_as) == (EMBRACE, "Embrace", "voice")
         given(EMBRACE, RECOGNISED).when(ConfirmProvider(provider="embrace")).then_nothing()
+
+    def test_the_entry_it_is_the_same_as_must_be_active_too(self) -> None:
+        story = given(EMBRACE, RECOGNISED).when(ConfirmProvider(provider="embrace"))
+        (order,) = story.orders()
+        assert order == ConfirmProvider(provider="voice", named_by="embrace")
+        ceased = ProviderStatusChanged(status=Status.CEASED, reason="It closed.")
+        given(EMBRACE, ceased).when(order).then_refused(
+            "embrace is the same organisation as voice, which is ceased", Refusal
+        )
 
     def test_recognising_it_twice_records_it_once(self) -> None:
         story = given(EMBRACE, RECOGNISED).when(self.order)

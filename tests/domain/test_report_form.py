@@ -187,12 +187,12 @@ class TestTheFilesOnFile:
 
     @EACH
     def test_titles_of_outcomes_and_headings_name_a_row_and_have_no_slash(self, framework: Framework) -> None:
-        titles = [each.title for each in (*framework.outcomes, *framework.narratives)]
+        titles = [each.title for each in framework.outcomes] + [each.title for each in framework.narratives]
         assert len(set(titles)) == len(titles)
         assert all("/" not in title and len(title) <= 80 for title in titles)
 
     def test_frameworks_and_templates_follow_one_another_without_a_gap(self) -> None:
-        for dated in (frameworks(), templates()):
+        for dated in (list[Framework | Template](frameworks()), list[Framework | Template](templates())):
             assert len({each.in_force_from for each in dated}) == len(dated)
             for earlier, later in pairwise(dated):
                 assert earlier.in_force_to is not None

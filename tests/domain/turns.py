@@ -13,13 +13,12 @@ from domain.awards.changes import (
     EndAward,
     ExtendAward,
     ReduceAward,
-    Successor,
-    TransferAward,
     UpliftAward,
     WithdrawAward,
 )
 from domain.awards.commands import ApproveAward, RegisterAward
 from domain.awards.events import Route, Share
+from domain.awards.passing import Successor, TransferAward
 from domain.awards.payment_commands import (
     ApprovePayment,
     CancelPayment,
@@ -84,14 +83,15 @@ START: list[Command[Any]] = [
     *_award("a3", _share(PLACES[2], None)),
     *_award("a4"),
     *_award("a5"),
+    *_award("a6", _share(PLACES[0], 10), _share(PLACES[0], 10, "dasv")),
     *(PrepareBid(bid=bid, title="A bid", funder="Home Office", amount_pence=70) for bid in ("b1", "b2")),
 ]
-"""Three funds of a pound, one with a ring-fence, three awards, two that are not approved, and two bids."""
+"""Three funds of a pound, one with a ring-fence, four awards (one of two lines), two not approved, and two bids."""
 
 pence = some.sampled_from([1, 2, 5, 10, 20, 50])
 few = some.sampled_from(["x1", "x2"])
 """References: few, so that they meet."""
-awards = some.sampled_from(["a1", "a1", "a2", "a3", "a4", "a5"])
+awards = some.sampled_from(["a1", "a1", "a2", "a3", "a4", "a5", "a6"])
 payments = some.sampled_from(["p1", "p2", "p3"])
 bids = some.sampled_from(["b1", "b2"])
 days = some.sampled_from([date(2017, 7, 1), date(2017, 10, 1), TODAY])
@@ -154,11 +154,11 @@ of_awards = some.one_of(
     some.builds(
         lambda award, shares: ApproveAward(award=award, shares=tuple(shares)),
         awards,
-        some.lists(share, min_size=1, max_size=2, unique_by=lambda each: (each.fund, each.year)),
+        some.lists(share, min_size=1, max_size=2, unique_by=lambda each: (each.fund, each.year, each.ring_fence)),
     ),
-    _at(ConfirmAwardAmount, award=awards, amount_pence=pence, source="The agreement."),
-    _at(UpliftAward, award=awards, variation=few, by_pence=pence, effective_on=some_day, **WHY),
-    _at(ReduceAward, award=awards, variation=few, by_pence=pence, effective_on=some_day, **WHY),
+    _at(ConfirmAwardAmount, award=awards, amount_pence=pence, source="The agreement.", ring_fence=ring_fence),
+    _at(UpliftAward, award=awards, variation=few, by_pence=pence, effective_on=some_day, ring_fence=ring_fence, **WHY),
+    _at(ReduceAward, award=awards, variation=few, by_pence=pence, effective_on=some_day, ring_fence=ring_fence, **WHY),
     _of(EndAward, award=awards, ended_on=days, **WHY),
     _of(ExtendAward, award=awards, ends_on=some.dates(date(2018, 1, 1), date(2020, 1, 1)), **WHY),
     _of(CloseAward, award=awards, closed_on=days, **WHY),
@@ -167,7 +167,7 @@ of_awards = some.one_of(
         lambda award, parts: TransferAward(
             award=award,
             scheme="Transfer scheme 2028",
-            effective_on=TODAY,
+            effective_on=date(2017, 10, 1),
             successors=tuple(Successor(successor=f"Body {n}", parts=part) for n, part in enumerate(parts)),
         ),
         awards,
@@ -187,17 +187,17 @@ of_awards = some.one_of(
 one_payment: dict[str, Any] = {"award": awards, "payment": payments}
 one_condition: dict[str, Any] = {"award": awards, "condition": few}
 of_payments = some.one_of(
-    _at(SchedulePayment, **one_payment, amount_pence=pence, due_on=days),
+    _at(SchedulePayment, **one_payment, amount_pence=pence, due_on=days, ring_fence=ring_fence),
     _of(ApprovePayment, **one_payment),
     _of(HoldPayment, **one_payment, **WHY),
-    _of(FreePayment, **one_payment, **WHY),
+    _of(FreePayment, **one_payment, freed_on=some_day, **WHY),
     _of(CancelPayment, **one_payment, **WHY),
     _at(RecordPayment, **one_payment, amount_pence=pence, paid_on=days),
     _at(RecordPayment, **one_payment, amount_pence=pence, paid_on=days),
     _of(ClawBackPayment, **one_payment, amount_pence=pence, effective_on=some_day, claw_back=some.none() | few, **WHY),
     _of(SetCondition, **one_condition, kind=ConditionKind.SPEND_PLAN, title="A spend plan"),
     _of(MeetCondition, **one_condition, met_on=days, evidence="The plan."),
-    _of(WaiveCondition, **one_condition, authorised_by="Finance officer", **WHY),
+    _of(WaiveCondition, **one_condition, authorised_by="Finance officer", waived_on=some_day, **WHY),
 )
 of_bids = some.one_of(
     _at(EarmarkMatch, bid=bids, amount_pence=pence, ring_fence=ring_fence),
@@ -220,7 +220,9 @@ of_bids = some.one_of(
     ),
     _of(LoseBid, bid=bids, lost_on=days, **WHY),
 )
-shares = some.sampled_from([("a1", PLACES[0]), ("a1", PLACES[1]), ("a2", PLACES[0]), ("a4", PLACES[0])])
+shares = some.sampled_from(
+    [("a1", PLACES[0]), ("a1", PLACES[1]), ("a2", PLACES[0]), ("a4", PLACES[0]), ("a6", PLACES[0])]
+)
 """An award, and a fund that it is likely to draw on."""
 
 

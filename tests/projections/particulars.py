@@ -32,10 +32,10 @@ shares = some.lists(
     ),
     min_size=1,
     max_size=2,
-    unique_by=lambda each: each.fund,
+    unique_by=lambda each: (each.fund, each.ring_fence),
 )
 of_an_award = {"award": awards}
-of_a_share = {"award": awards, "fund": funds, "year": some.just(YEAR)}
+of_a_share = {"award": awards, "fund": funds, "year": some.just(YEAR), "ring_fence": ring_fences}
 of_a_fund = {"fund": funds, "year": some.just(YEAR)}
 of_an_obligation = {"award": awards, "schedule": some.just(REPORT_SCHEDULE), "period": quarters}
 of_a_milestone = {"award": awards, "milestone": some.sampled_from(["m1", "m2"])}

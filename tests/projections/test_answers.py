@@ -14,6 +14,7 @@ from domain.awards.milestone_commands import (
     RescheduleMilestone,
     WaiveMilestone,
 )
+from domain.errors import Refusal
 from domain.funds.commands import (
     HoldEarmark,
     ReceiveAllocation,
@@ -23,7 +24,13 @@ from domain.funds.commands import (
 )
 from domain.funds.events import EarmarkKind
 from domain.monitoring.commands import DeclareNilReturn, MoveObligation, WaiveObligation
-from domain.providers.commands import ChangeProviderStatus, IdentifyProvider, RegisterProvider
+from domain.providers.commands import (
+    ChangeProviderStatus,
+    IdentifyProvider,
+    RecogniseProvider,
+    RegisterProvider,
+    RenameProvider,
+)
 from domain.providers.events import Kind, Status
 from domain.reports.commands import AcceptReport, CorrectReport, SendBackReport
 from domain.tables import Missing
@@ -375,3 +382,25 @@ def test_the_timeline_tells_the_latest_first_and_a_things_own_from_its_beginning
         assert len(timeline(views, limit=2).rows) == 2
         assert timeline(views, "award-unheard-of").rows == ()
     assert [(row["version"], row["by"]) for row in own] == [(1, "tester"), (2, "tester")]
+
+
+def test_a_name_that_holds_from_an_earlier_day_is_a_former_one_though_it_is_recorded_later(office: Office) -> None:
+    do(office, PROVIDER)
+    for title, since in (("Embrace for Children", date(2017, 9, 1)), ("Embrace Trust", date(2016, 4, 1))):
+        do(office, RenameProvider(provider="embrace", title=title, since=since, reason="Its own decision"))
+    with office.reading() as views:
+        (row,) = providers(views).records()
+    assert (row["provider"], row["also"]) == ("Embrace for Children", "Embrace; Embrace Trust")
+
+
+def test_an_entry_that_is_the_same_as_one_that_ceased_takes_no_award(office: Office) -> None:
+    do(office, *fund_with(100), PROVIDER, RegisterProvider(provider="old", title="Embrace (old entry)"))
+    do(
+        office,
+        RecogniseProvider(provider="old", same_as="embrace", reason="One charity"),
+        registered("a1", provider="old"),
+    )
+    do(office, ChangeProviderStatus(provider="embrace", status=Status.CEASED, reason="It closed"))
+    for order in (approved("a1", share(10)), registered("a2", provider="old")):
+        with pytest.raises(Refusal, match="old is the same organisation as embrace, which is ceased"):
+            do(office, order)

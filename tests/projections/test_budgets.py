@@ -9,6 +9,7 @@ from domain.awards.changes import ReduceAward, UpliftAward
 from domain.awards.payment_events import SpendLine
 from domain.awards.spend_commands import ReportSpend
 from domain.funds.commands import (
+    AmendAllocation,
     CapAdministration,
     ConfirmAllocation,
     HoldEarmark,
@@ -19,11 +20,12 @@ from domain.funds.commands import (
     StateTotal,
 )
 from domain.funds.events import CapBasis, EarmarkKind, ReturnedHow
-from domain.funds.leaving import ReturnUnderspend
+from domain.funds.leaving import CarryFunds, ReturnUnderspend
 from domain.tables import Missing, Table
-from projections.budget_answers import budgets, ring_fences, underspend
+from projections.budget_answers import budgets, ring_fences
 from projections.case_file import case_file
 from projections.explain import explain
+from projections.underspend import underspend
 from services.office import Office
 from tests.conftest import Clock
 from tests.scenes import FUND, PROVIDER, YEAR, approved, awarded, do, fund_with, paid, registered, share
@@ -310,7 +312,98 @@ def test_a_cap_on_what_is_not_known_is_not_known_in_pence(office: Office) -> Non
     assert explained(office, "administration_cap_pence")[-1] == ("allocation", None, None)
 
 
+def test_a_fund_committed_ahead_of_its_money_says_so_of_that_day(office: Office) -> None:
+    do(office, *fund_with(100), PROVIDER)
+    order: dict[str, Any] = {"agreement": "grant-letter", "addendum": "n1", "change_pence": 50_00, "reason": "More"}
+    do(office, AmendAllocation(**IN_FUND, **order, effective_on=date(2018, 1, 1)), *awarded("a1", 120))
+    with office.reading() as views:
+        early, late = (budgets(views, on).notes for on in (TODAY, date(2018, 1, 1)))
+    (note,) = [note for note in early if "beyond" in note]
+    assert note == (
+        "moj-victims 2017-18: by 16 October 2017 £20 was committed or kept aside beyond what had been received by "
+        "that day."
+    )
+    assert not [note for note in late if "beyond" in note]
+
+
+def test_a_forecast_that_is_left_out_is_said_to_be(office: Office) -> None:
+    do(office, *fund_with(1_000), *fund_with(1_000, "other"), PROVIDER)
+    do(office, registered("a1"), approved("a1", share(300), share(100, "other")), *awarded("a2", 50))
+    do(office, registered("a3"), approved("a3", share(None)))
+    do(office, *(spend(TODAY, award=award, staff=40) for award in ("a1", "a2", "a3")))
+    with office.reading() as views:
+        notes = [note for note in budgets(views).notes if "forecast of award" in note]
+    assert notes == [
+        "The forecast of award a1 is in no line: it draws on more than one fund or year.",
+        "The forecast of award a3 is in no line: its amount is not known.",
+    ]
+
+
 # what is lost if it is not spent
+
+
+def carried(transfer: str, pounds: int, use_by: date | None) -> CarryFunds:
+    """Money of the year before is carried into the fund."""
+    return CarryFunds(
+        fund="before",
+        year="2016-17",
+        transfer=transfer,
+        to_fund=FUND,
+        to_year=YEAR,
+        amount_pence=pounds * 100,
+        permission="The letter of 1 March",
+        use_by=use_by,
+        effective_on=date(2017, 4, 1),
+    )
+
+
+def parts(office: Office, on: date | None = None) -> list[tuple[Any, ...]]:
+    """Of the fund: what is carried in, until when it may be used, and how much of it is not spent, in pounds."""
+    with office.reading() as views:
+        rows = [row for row in underspend(views, on).records() if row["fund"] == FUND]
+    return [(row["money"], row["ends_on"], row["unspent_pence"] // 100) for row in rows]
+
+
+def test_money_carried_in_until_a_day_is_lost_after_that_day(office: Office) -> None:
+    year, autumn, summer = "2018-03-31", date(2017, 10, 31), date(2018, 6, 30)
+    do(office, *fund_with(500, "before", "2016-17"), *fund_with(1_000), PROVIDER)
+    do(office, carried("t1", 100, autumn), carried("t2", 60, summer), carried("t3", 40, None))
+    after = [(None, year, 1_040), ("carried in: t2", "2018-06-30", 60)]
+    assert parts(office) == [("carried in: t1", "2017-10-31", 100), *after]
+    do(office, *awarded("a1", 300), *paid("a1", "p1", 70_00, date(2017, 5, 1)))
+    assert parts(office) == [("carried in: t1", "2017-10-31", 30), *after]
+    with office.reading() as views:
+        table = underspend(views, date(2017, 11, 1))
+        rows = [row for row in table.records() if row["fund"] == FUND]
+        assert [row["left_pence"] for row in rows] == [None, 900_00]
+    assert "moj-victims 2017-18: £30 of what was carried in could be used until 31 October 2017, and was not." in (
+        table.notes
+    )
+    do(office, *paid("a1", "p2", 80_00, date(2017, 10, 2)))
+    assert parts(office) == [(None, year, 990), ("carried in: t2", "2018-06-30", 60)]
+    assert parts(office, date(2018, 4, 1)) == [("carried in: t2", "2018-06-30", 60)]
+
+
+def test_money_carried_into_a_fund_whose_allocation_is_not_known_has_its_last_day_all_the_same(office: Office) -> None:
+    do(office, *fund_with(500, "before", "2016-17"), *fund_with(None), carried("t1", 100, date(2017, 10, 31)))
+    with office.reading() as views:
+        rows = [row for row in underspend(views).records() if row["fund"] == FUND]
+    assert [(row["ends_on"], row["unspent_pence"]) for row in rows] == [("2017-10-31", 100_00), ("2018-03-31", None)]
+
+
+def test_carried_money_is_explained_with_its_source_and_permission(office: Office) -> None:
+    do(office, *fund_with(500, "before", "2016-17"), *fund_with(10), carried("grant-letter", 100, date(2017, 10, 31)))
+    assert explained(office, "received_pence") == [
+        ("grant-letter", 10_00, 10_00),
+        (
+            "grant-letter: from before 2016-17, by permission: The letter of 1 March; to be used by 31 October 2017",
+            100_00,
+            110_00,
+        ),
+    ]
+    with office.reading() as views:
+        (line,) = explain(views, "before", "2016-17", "carried_out_pence").records()
+    assert line["about"].startswith("grant-letter: to moj-victims 2017-18, by permission: The letter of 1 March")
 
 
 def lost(office: Office, on: date | None = None) -> tuple[list[tuple[Any, ...]], str]:

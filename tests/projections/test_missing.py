@@ -125,9 +125,7 @@ class TestTheChecks:
         do(one, CorrectReport(**better.model_dump(), reason="Explained"))
         assert lacks(one)["a1"]["unexplained"] == 0
 
-    def test_spend_is_held_against_the_whole_budget_of_the_award_as_its_provider_was(
-        self, office: Office
-    ) -> None:
+    def test_spend_is_held_against_the_whole_budget_of_the_award_as_its_provider_was(self, office: Office) -> None:
         do(office, *fund_with(1_000), *fund_with(1_000, "cdrg", return_to=None), PROVIDER, registered("a1"))
         do(office, approved("a1", share(100), share(100, "cdrg")), reported("a1", H1, spend=150_00))
         assert lacks(office)["a1"]["unexplained"] == 0

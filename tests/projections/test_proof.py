@@ -31,9 +31,9 @@ from projections.rows import METADATA, Missing, Rows
 from projections.views import Views, projections_of
 from services.office import Office
 from tests.a_full_return import FILE, life
-from tests.conftest import OCTOBER
 from tests.projections.histories import lived
-from tests.scenes import FUND, PROVIDER, YEAR, awarded, do, fund_with, reported, reporting
+from tests.scenes import FUND, PROVIDER, YEAR, accepted, awarded, do, fund_with, reported, reporting
+from tests.story import OCTOBER
 
 H1, H2 = "2017-18-h1", "2017-18-h2"
 TEMPLATE = "moj-working-1"
@@ -84,7 +84,7 @@ class Numbers:
 
     def __call__(self) -> int:
         self._next += 1
-        return 2**self._next
+        return 1 << self._next
 
 
 @st.composite
@@ -256,6 +256,17 @@ class TestExplaining:
     def test_a_choice_is_shown_with_its_reason(self, whole: Office) -> None:
         (chosen,) = [each for each in explained(whole, "demand/c-6/referrals") if each["about"] == f"return-{H1}"]
         assert chosen["reason"] == "The service began in September"
+
+    def test_that_another_report_was_sent_back_is_behind_a_sum_that_is_without_it(self, office: Office) -> None:
+        do(office, *fund_with(10), PROVIDER, *awarded("a1", 5), OpenReturn(period=H1))
+        do(office, *accepted("a1", "2017-18-q1", referrals=1), *accepted("a1", "2017-18-q2", referrals=2))
+        late = date(2017, 11, 30)
+        do(office, SendBackReport(award="a1", period="2017-18-q2", reasons=("Too low",), correct_by=late))
+        lines = explained(office, "demand/a1/referrals")
+        assert lines[-1]["happened"] == "Report sent back"
+        assert lines[-1]["reason"] == "Too low"
+        do(office, *accepted("a1", "2017-18-q2", referrals=3)[1:])
+        assert "Report sent back" not in {line["happened"] for line in explained(office, "demand/a1/referrals")}
 
     def test_where_nothing_was_recorded_it_is_said(self, whole: Office) -> None:
         with whole.reading() as views:

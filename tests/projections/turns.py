@@ -10,11 +10,7 @@ from domain.awards.changes import (
     ConfirmAwardAmount,
     EndAward,
     ExtendAward,
-    NovateAward,
     ReduceAward,
-    ReissueAward,
-    Successor,
-    TransferAward,
     UpliftAward,
 )
 from domain.awards.documents import AttachDocument
@@ -27,6 +23,7 @@ from domain.awards.partner_commands import (
     RecordSecondTier,
     RecordSingleTender,
 )
+from domain.awards.passing import NovateAward, ReissueAward, Successor, TransferAward
 from domain.awards.payment_commands import (
     ApprovePayment,
     CancelPayment,
@@ -174,7 +171,7 @@ of_changes: list[some.SearchStrategy[Command[Any]]] = [
         TransferAward,
         **of_an_award,
         scheme=some.just("A scheme"),
-        effective_on=some.just(date(2028, 5, 1)),
+        effective_on=days,
         successors=some.lists(
             some.builds(Successor, successor=some.sampled_from(["Mayor", "Board"]), parts=pounds),
             min_size=1,
@@ -283,6 +280,7 @@ of_the_rest: list[some.SearchStrategy[Command[Any]]] = [
         decided_on=days,
         decided=some.just("To pay"),
         significant_public_interest=some.booleans(),
+        public_interest_reason=some.just(REASON),
     ),
     some.builds(
         RecordDecision,
@@ -291,6 +289,7 @@ of_the_rest: list[some.SearchStrategy[Command[Any]]] = [
         decided_on=days,
         decided=some.just("To pay more"),
         significant_public_interest=some.booleans(),
+        public_interest_reason=some.just(REASON),
         supersedes=some.sampled_from([None, "d1"]),
     ),
     some.builds(RenameProvider, provider=some.just("remedi"), title=some.just("Remedi UK"), since=days, **reason),
@@ -386,11 +385,12 @@ def _end_story(award: str, parts: tuple[int, int], closed: bool) -> list[Command
     successors = (Successor(successor="Mayor", parts=parts[0]), Successor(successor="Board", parts=parts[1]))
     return [
         ExtendAward(award=award, ends_on=date(2018, 9, 30), reason=REASON),
-        TransferAward(award=award, scheme="A scheme", effective_on=date(2028, 5, 1), successors=successors),
         EndAward(award=award, ended_on=date(2017, 9, 30), reason=REASON),
         registered("a3"),
         ReissueAward(award=award, as_award="a3", reason=REASON),
-        *([CloseAward(award=award, closed_on=TODAY, reason=REASON)] if closed else []),
+        CloseAward(award=award, closed_on=TODAY, reason=REASON)
+        if closed
+        else TransferAward(award=award, scheme="A scheme", effective_on=date(2017, 10, 1), successors=successors),
     ]
 
 
@@ -407,7 +407,12 @@ def _story_beside(award: str, amount: int, match: bool) -> list[Command[Any]]:
         SettleSurplusPlan(award=award, plan="s9", agreed=match, reason=REASON),
         NovateAward(award=award, provider="remedi", consent="Deed"),
         RecordDecision(
-            decision="d1", title="The first", decided_on=day, decided="To pay", significant_public_interest=match
+            decision="d1",
+            title="The first",
+            decided_on=day,
+            decided="To pay",
+            significant_public_interest=match,
+            public_interest_reason=REASON,
         ),
         RecordDecision(
             decision="d2",
@@ -415,6 +420,7 @@ def _story_beside(award: str, amount: int, match: bool) -> list[Command[Any]]:
             decided_on=day,
             decided="To pay more",
             significant_public_interest=match,
+            public_interest_reason=REASON,
             supersedes="d1",
         ),
     ]

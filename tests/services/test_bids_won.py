@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
-from domain.bids.commands import EarmarkMatch, PrepareBid, SubmitBid, WinBid
+from domain.awards.changes import UpliftAward
+from domain.bids.commands import EarmarkMatch, LoseBid, PrepareBid, SubmitBid, WinBid
 from domain.errors import Refusal
-from domain.funds.commands import SetRingFence
+from domain.funds.commands import ReleaseEarmark, SetRingFence
+from domain.funds.events import EarmarkReleased
 from domain.funds.leaving import CarryFunds
 from domain.kernel import Command
+from projections.bid_register import bids
 from projections.budget_answers import budgets, ring_fences
 from services.office import Office
 from tests.scenes import FUND, PROVIDER, YEAR, approved, awarded, do, everything_in, fund_with, registered, share
@@ -67,7 +70,7 @@ def test_the_match_goes_from_kept_aside_to_committed(office: Office) -> None:
     assert budget(office, WON_INTO) == (700, 0, 0, 700)
 
 
-@pytest.mark.parametrize("pounds", [200, 150, 350])
+@pytest.mark.parametrize("pounds", [200, 350])
 def test_an_award_that_is_approved_already_is_counted_once_and_the_match_is_released(
     office: Office, pounds: int
 ) -> None:
@@ -86,6 +89,70 @@ def test_an_award_that_takes_nothing_from_the_fund_of_the_match_wins_no_bid(offi
     with pytest.raises(Refusal, match="takes nothing from moj-victims 2017-18, where the match is kept aside"):
         office.do(win(), EVERYBODY)
     assert office.log.head() == head
+
+
+def test_an_award_that_takes_less_than_the_match_wins_no_bid_until_it_is_uplifted(office: Office) -> None:
+    do(office, *bid(), *awarded("m1", 150))
+    head = office.log.head()
+    with pytest.raises(Refusal, match=r"takes £150 of moj-victims 2017-18, and the match is £200: uplift .* by £50"):
+        office.do(win(), EVERYBODY)
+    assert office.log.head() == head
+    uplift = UpliftAward(award="m1", variation="v1", fund=FUND, year=YEAR, by_pence=50_00, reason="The match")
+    do(office, uplift, win())
+    assert budget(office) == (1_000, 200, 0, 800)
+
+
+def test_an_award_whose_amount_is_not_known_wins_no_bid(office: Office) -> None:
+    do(office, *bid(), registered("m1"), approved("m1", share(None)))
+    with pytest.raises(Refusal, match="is not known, and the match is £200: confirm it"):
+        office.do(win(), EVERYBODY)
+
+
+def test_what_an_award_takes_is_the_match_of_one_bid_and_not_of_two(office: Office) -> None:
+    do(office, *bid("b1"), *bid("b2"), registered("m1"), win("b1"))
+    with pytest.raises(Refusal, match=r"takes £200 .*, of which £200 is the match of other bids, .* by £200"):
+        office.do(win("b2", "letter-2"), EVERYBODY)
+    uplift = UpliftAward(award="m1", variation="v1", fund=FUND, year=YEAR, by_pence=200_00, reason="The match of b2")
+    do(office, uplift, win("b2", "letter-2"))
+    assert budget(office) == (1_000, 400, 0, 600)
+
+
+def test_the_match_of_a_bid_in_a_ring_fence_leaves_that_of_another_in_the_core_alone(office: Office) -> None:
+    fence = SetRingFence(fund=FUND, year=YEAR, ring_fence="youth", title="Youth", amount_pence=500_00, reason="Agreed")
+    core, youth = share(200), share(200).model_copy(update={"ring_fence": "youth"})
+    do(office, fence, *bid("b1", 100), *bid("b2", ring_fence="youth"), registered("m1"), approved("m1", core, youth))
+    do(office, win("b1"), win("b2", "letter-2"))
+    assert budget(office) == (1_000, 400, 0, 600)
+
+
+def test_the_reason_on_record_is_true_of_a_new_award_and_of_one_approved_already(office: Office) -> None:
+    do(office, *bid("b1"), *bid("b2"), registered("m1"), *awarded("m2", 300), win("b1"), win("b2", "letter-2", "m2"))
+    released = [each.event for each in office.log.everything() if isinstance(each.event, EarmarkReleased)]
+    assert [(event.reason, event.to_award) for event in released] == [
+        ("Bid b1 is won: award m1 takes it.", "m1"),
+        ("Bid b2 is won: award m2 takes it.", "m2"),
+    ]
+
+
+def test_the_register_shows_the_match_that_is_still_kept_aside(office: Office) -> None:
+    do(office, *bid())
+    part = ReleaseEarmark(fund=FUND, year=YEAR, earmark="match-b1", amount_pence=50_00, reason="Less is asked")
+    do(office, part)
+    assert registered_bid(office)["match_pence"] == 150_00
+    do(office, LoseBid(bid="b1", lost_on=DAY, reason="There were better bids"))
+    row = registered_bid(office)
+    assert (row["match_pence"], row["submitted_on"], row["lost_because"]) == (
+        None,
+        DAY.isoformat(),
+        "There were better bids",
+    )
+
+
+def registered_bid(office: Office) -> dict[str, Any]:
+    """The one bid, as the register shows it."""
+    with office.reading() as views:
+        (row,) = bids(views).records()
+    return row
 
 
 def test_match_in_a_ring_fence_is_committed_in_it(office: Office) -> None:

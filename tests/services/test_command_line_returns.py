@@ -118,7 +118,7 @@ class TestOpening:
         [
             ("2017-18", 1, "A return is for a half-year: write it like 2017-18-h1"),
             ("2099-00-h1", 1, "not over until"),
-            ("last year", 1, "period"),
+            ("last year", 2, "period"),
             ("2011-12-h1", 1, "No template of the return is on file"),
         ],
     )

@@ -282,6 +282,34 @@ class TestCommandLine:
         assert "Restore it from a back-up" in desk.err
         assert desk.out == ""
 
+    def test_the_check_names_each_document_that_is_damaged_or_gone(
+        self, desk: Terminal, folder: Path, tmp_path: Path
+    ) -> None:
+        (tmp_path / "note.txt").write_text("Checks seen")
+        assert self.attach(desk) == 0
+        assert self.attach(desk, "note.txt") == 0
+        assert desk.run("check") == 0, desk.err
+        assert "Documents on file as they were attached: 2." in desk.out
+        damaged, gone = files_in(folder)
+        whole = damaged.read_bytes()
+        damaged.write_bytes(b"something else")
+        gone.unlink()
+        assert desk.run("check") == 3
+        assert "0 faults" not in desk.out
+        assert "2 faults." in desk.out
+        assert f"of award A1: The document {damaged.name[:12]}… has been changed" in desk.err
+        assert f"of award A1: The document {gone.name[:12]}… is not on file here" in desk.err
+        damaged.write_bytes(whole)
+        assert desk.run("check") == 3
+        assert "has been changed" not in desk.err
+
+    def test_attached_as_something_else_it_is_refused(self, desk: Terminal, folder: Path) -> None:
+        assert self.attach(desk) == 0
+        words = ["attach", "A1", "agreement.pdf", "--kind", "evidence", "--title", "Grant agreement"]
+        assert desk.run(*words) == 1
+        assert "on record is kind: agreement" in desk.err
+        assert len(desk.rows("documents")) == len(files_in(folder)) == 1
+
     def test_a_digest_that_is_nobody_s_or_several_is_not_found(self, desk: Terminal, tmp_path: Path) -> None:
         assert desk.run("document", "0" * 64) == 1
         assert "outturn show documents" in desk.err

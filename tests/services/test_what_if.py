@@ -245,7 +245,7 @@ class TestCommandLine:
 
     def test_the_budgets_that_change_stand_side_by_side(self, desk: Terminal) -> None:
         assert desk.run("what-if", self.drafts(self.UPLIFT), "--format", "json") == 0, desk.err
-        (row,) = json.loads(desk.out)
+        (row,) = json.loads(desk.out)["budgets"]
         assert row == {
             "fund": "moj",
             "year": "2017-18",
@@ -266,7 +266,7 @@ class TestCommandLine:
         received = ("receive-allocation", {"fund": "new", "year": "2018-19", "agreement": "a", "source": "Letter"})
         file = self.drafts(opened, (received[0], {**received[1], "amount_pence": 500}))
         assert desk.run("what-if", file, "--format", "json") == 0, desk.err
-        (row,) = json.loads(desk.out)
+        (row,) = json.loads(desk.out)["budgets"]
         assert (row["fund"], row["received_before_pence"], row["received_after_pence"]) == ("new", None, 500)
 
     def test_its_help_shows_a_file_that_can_be_tried(self, desk: Terminal) -> None:
@@ -279,7 +279,7 @@ class TestCommandLine:
             order["fields"]["fund"] = "moj"
             order["fields"]["amount_pence"] //= 100
         assert desk.run("what-if", self.drafts(*((o["command"], o["fields"]) for o in orders)), "--format", "json") == 0
-        (row,) = json.loads(desk.out)
+        (row,) = json.loads(desk.out)["budgets"]
         assert (row["earmarked_before_pence"], row["earmarked_after_pence"]) == (0, 10_000)
 
     def test_drafts_that_move_no_budget_say_so(self, desk: Terminal) -> None:
@@ -290,11 +290,34 @@ class TestCommandLine:
         fields = {**self.UPLIFT[1], "by_pence": 40_001}
         assert desk.run("what-if", self.drafts(("uplift-award", fields))) == 1
         assert "£400 left" in desk.err
+        fund = ("open-fund", {"fund": "new", "year": "2018-19", "title": "New", "funder": "Home Office"})
+        assert desk.run("what-if", self.drafts(fund, ("uplift-award", fields), fund)) == 1
+        assert desk.err.startswith("Order 2 of 3 (uplift-award): ")
+
+    def test_drafts_that_change_awards_alone_show_them_before_and_after(self, desk: Terminal) -> None:
+        extend = ("extend-award", {"award": "A1", "ends_on": "2018-09-30", "reason": "It goes well"})
+        assert desk.run("what-if", self.drafts(extend), "--format", "json") == 0, desk.err
+        said = json.loads(desk.out)
+        assert said["budgets"] == []
+        assert said["awards"] == [{"award": "A1", "ends_on_before": None, "ends_on_after": "2018-09-30"}]
+        assert desk.run("what-if", self.drafts(extend)) == 0
+        assert "Ends then" in desk.out
+        assert desk.out.count("Nothing was recorded.") == 1
+        assert desk.run("what-if", self.drafts(self.UPLIFT)) == 0
+        for words in ("What if: awards", "Amount then", "£700.50"):
+            assert words in desk.out
+        assert desk.out.count("Nothing was recorded.") == 1
+
+    def test_an_award_that_the_drafts_make_has_nothing_before(self, desk: Terminal) -> None:
+        made = ("register-award", {"award": "A2", "service": "Helpline", "route": "grant"})
+        assert desk.run("what-if", self.drafts(made), "--format", "json") == 0, desk.err
+        (row,) = json.loads(desk.out)["awards"]
+        assert (row["award"], row["status_before"], row["status_after"]) == ("A2", None, "registered")
 
     def test_a_malformed_draft_names_its_field_with_status_2(self, desk: Terminal) -> None:
         fields = {**self.UPLIFT[1], "by_pence": -1}
         assert desk.run("what-if", self.drafts(("uplift-award", fields))) == 2
-        assert "by_pence" in desk.err
+        assert desk.err.startswith("Order 1 of 1 (uplift-award): by_pence: must not be less than 0")
 
     @pytest.mark.parametrize(
         ("content", "words"),
@@ -311,5 +334,5 @@ class TestCommandLine:
     def test_a_file_that_holds_no_orders_is_refused(self, desk: Terminal, content: str | None, words: str) -> None:
         if content is not None:
             Path("drafts.json").write_text(content)
-        assert desk.run("what-if", "drafts.json") == 1
+        assert desk.run("what-if", "drafts.json") == (1 if content is None else 2)
         assert words in desk.err
