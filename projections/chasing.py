@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
+from domain.awards.award import SETTLED
 from domain.chases.commands import DEFAULT
 from domain.monitoring.policy import DEFAULT_STEPS, Decision, Step, days_of, decide
 from domain.working_days import DaysOff
@@ -15,7 +16,7 @@ from projections.payments import ConditionRow, PaymentRow
 from projections.reminders import ChaseRow, HolidayRow, ReminderRow, SettledRow
 from projections.views import Views
 
-SETTLED_AWARDS = ("withdrawn", "closed", "transferred")
+SETTLED_AWARDS = tuple(status.value for status in SETTLED)
 """Of such an award nothing more is asked."""
 
 NOTICES = "notice-%"

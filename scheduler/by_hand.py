@@ -15,9 +15,11 @@ from projections.jobs import JobRow
 from scheduler.jobs import TIMETABLE, Job, job_named
 from scheduler.runner import Runner
 from scheduler.timetable import Daily
-from services.cli.console import Format, Formatted, out, print_json, print_table, the_office
-from services.settings import Settings
-from services.wiring import open_address_book, open_channel, open_office
+from services.address_book import AddressBook
+from services.channels import channel_of
+from services.cli.console import Format, Formatted, out, print_json, print_tables, the_office
+from services.settings import Database, Settings
+from services.wiring import open_office
 
 app = typer.Typer(name="outturn scheduler", add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -25,8 +27,9 @@ app = typer.Typer(name="outturn scheduler", add_completion=False, pretty_excepti
 @contextmanager
 def the_runner(settings: Settings, clock: Callable[[], datetime]) -> Iterator[Runner]:
     """The jobs of the configured office."""
-    with open_office(settings, clock).open() as office:
-        yield Runner(office, open_address_book(settings), open_channel(settings), settings, clock)
+    channel = channel_of(settings)
+    with open_office(settings, clock).open() as office, AddressBook(Database.of(settings.database)) as book:
+        yield Runner(office, book, channel, settings, clock)
 
 
 def unless_asked(serve: Callable[[], None]) -> Callable[[typer.Context], None]:
@@ -82,7 +85,7 @@ def status(format: Formatted = Format.TABLE) -> None:  # noqa: A002
     now = utc_now()
     with the_office(to_read=True) as office, office.reading() as views:
         table = as_table({row.job: row for row in views.rows(JobRow)}, now)
-    print_table(table, format)
+    print_tables([table], format)
 
 
 def _moment(text: str | None) -> str | None:
@@ -128,6 +131,3 @@ def as_table(rows: dict[str, JobRow], now: datetime) -> Table:
         rows=tuple(lines),
         notes=("Hours are London's. A run of deliver-reminders is written down only when it did something.",),
     )
-
-
-

@@ -24,6 +24,8 @@ from services.settings import Settings
 MOST_TRIES = 3
 """How often a slot is tried that breaks off, before the next slot is waited for."""
 
+ROOT = Path(__file__).parents[1]
+
 said = logging.getLogger("outturn.scheduler")
 
 
@@ -125,8 +127,11 @@ class Runner:
 
 
 def _reason(broken: Exception) -> str:
-    """What broke, and where; never the words of the fault, for they may hold a name or an address."""
+    """What broke, and where in our own code; never the words of the fault, for they may hold a name or an address."""
     frames = traceback.extract_tb(broken.__traceback__)
-    place = frames[-1] if frames else None
-    where = f" in {Path(place.filename).name}, line {place.lineno}" if place else ""
-    return f"{type(broken).__name__}{where}"
+    own = [
+        frame for frame in frames if Path(frame.filename).is_relative_to(ROOT) and "site-packages" not in frame.filename
+    ]
+    if not own:
+        return type(broken).__name__
+    return f"{type(broken).__name__} in {Path(own[-1].filename).relative_to(ROOT).as_posix()}, line {own[-1].lineno}"

@@ -44,7 +44,9 @@ class Daily:
 
     def __post_init__(self) -> None:
         if self.at < SAFE_FROM:
-            raise ValueError("no job runs before 3am: in those hours the clocks change, and it would run twice or never")
+            raise ValueError(
+                "no job runs before 3am: in those hours the clocks change, and it would run twice or never"
+            )
 
     @property
     def words(self) -> str:

@@ -79,9 +79,7 @@ class Person(Value):
     """Opaque: it stands in the log for ever, where the name never does."""
     name: Annotated[str, Field(min_length=1, max_length=120, repr=False), AfterValidator(_one_line)]
     email: Annotated[str, Field(repr=False), AfterValidator(_address)]
-    phone: Annotated[str, Field(pattern=r"^\+?[0-9][0-9 ()-]{4,28}$", repr=False)] | None = Field(
-        default=None, repr=False
-    )
+    phone: Annotated[str, Field(pattern=r"^\+?[0-9][0-9 ()-]{4,28}$")] | None = Field(default=None, repr=False)
     parts: frozenset[Part] = frozenset()
     """In which parts the person is reminded."""
     provider: Reference | None = None

@@ -104,7 +104,8 @@ def as_calendar(dues: Iterable[Due], views: Views) -> bytes:
         calendar.add(name, said)
     for due in dues:
         calendar.add_component(_entry(due, stamp))
-    return calendar.to_ical(sorted=False)
+    content: bytes = calendar.to_ical(sorted=False)
+    return content
 
 
 def _stamp(views: Views, dues: Iterable[Due]) -> datetime:

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
+from typing import Any
 
-from domain.kernel import LONDON, Actor, Command, Role
+from domain.kernel import LONDON, Actor, Command, Recorded, Role
 from domain.monitoring.policy import Part
 from domain.periods import Period
 from domain.reminders.commands import (
@@ -214,30 +215,29 @@ class _Letter:
             self._tell_the_manager(rows, refusal)
             done.refused += len(self._do([RefuseReminder(**_address(row), reason=refusal.reason) for row in rows]))
         else:
-            sent = {"channel": self.channel.name, "message_id": message.message_id, "receipt": receipt}
+            sent = {"channel": self.channel.name, "message_id": message.mark, "receipt": receipt}
             done.sent += len(self._do([ConfirmSent(**_address(row), **sent) for row in rows]))
 
     def _tell_the_manager(self, rows: list[ReminderRow], refusal: RefusedForGood) -> None:
         """Flags an address that does not exist, and has the contract manager told that somebody was not reached."""
         if refusal.bounced and self.person is not None:
             self.book.mark_bounced(self.person.id)
-        orders = []
-        for row in rows:
-            if row.part == Part.CONTRACT_MANAGER.value or row.step.endswith(NOT_REACHED):
-                continue
-            for manager in _people_of(list(self.people.values()), Part.CONTRACT_MANAGER, self.owed[row.item]):
-                orders.append(
-                    QueueReminder(
-                        item=row.item,
-                        award=row.award,
-                        due_on=row.due_on,
-                        step=f"{row.step}{NOT_REACHED}",
-                        to=Part.CONTRACT_MANAGER,
-                        person=manager.id,
-                        step_on=self.now.astimezone(LONDON).date(),
-                        digest=manager.digest,
-                    )
-                )
+        everybody = list(self.people.values())
+        orders = [
+            QueueReminder(
+                item=row.item,
+                award=row.award,
+                due_on=row.due_on,
+                step=f"{row.step}{NOT_REACHED}",
+                to=Part.CONTRACT_MANAGER,
+                person=manager.id,
+                step_on=self.now.astimezone(LONDON).date(),
+                digest=manager.digest,
+            )
+            for row in rows
+            if row.part != Part.CONTRACT_MANAGER.value and not row.step.endswith(NOT_REACHED)
+            for manager in _people_of(everybody, Part.CONTRACT_MANAGER, self.owed[row.item])
+        ]
         self._do(orders)
 
     def _is_owed(self, row: ReminderRow) -> bool:
@@ -268,7 +268,7 @@ class _Letter:
             )
         return compose(person, owing, self.office_name, self.now.astimezone(LONDON).date())
 
-    def _do(self, orders: Sequence[Command[object]]) -> list:  # type: ignore[type-arg]
+    def _do(self, orders: Sequence[Command[Any]]) -> list[Recorded]:
         return self.office.do_all(orders, SCHEDULER)
 
 

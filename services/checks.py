@@ -1,6 +1,7 @@
 """Proofs: every event can be read, the read models are a fold of the log, returns and documents are as they were."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 from domain.awards.events import DocumentAttached
@@ -11,6 +12,7 @@ from projections.rows import METADATA
 from services.documents import Documents
 from services.event_store import EventStore, Unreadable, decode
 from services.office import Office
+from services.sealing import check_seal, last_seal
 
 BATCH = 2_000
 
@@ -91,3 +93,20 @@ def check_documents(office: Office, documents: Documents) -> tuple[int, list[str
         if fault is not None:
             faults.append(f"{event.file_name} of award {recorded.reference}: {fault}")
     return sum(fault is None for fault in found.values()), faults
+
+
+class Sealed(NamedTuple):
+    """What the seals of the log say."""
+
+    position: int
+    """Up to where it was sealed last; nought, if never."""
+    faults: list[str]
+
+
+def check_seals(log: EventStore, folder: Path) -> Sealed:
+    """Whether anything before the last seal was changed, removed or cut off."""
+    try:
+        last = last_seal(log)
+        return Sealed(last.position if last is not None else 0, check_seal(log, folder))
+    except Unreadable:  # a seal itself: a reading of the log names it
+        return Sealed(0, [])

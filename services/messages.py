@@ -18,6 +18,8 @@ from services.channels.channel import Message
 
 DOMAIN = "outturn.invalid"
 LONGEST_SUBJECT = 100
+NOT_REACHED = "-not-reached"
+"""Ends the name of a step by which the contract manager is told that somebody could not be written to."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def compose(
     The id comes from the references of the reminders alone: composed again on another day, it is the same.
     """
     owed = sorted(map(_on_single_lines, reminders), key=lambda each: (each.due_on, each.title, each.reference))
-    office = _line(office_name or "The Office of the Police and Crime Commissioner")
+    office = _first_capital(_line(office_name or "The Office of the Police and Crime Commissioner"))
     blocks: list[_Block] = [f"Dear {person.name}"]
     if len(owed) == 1:
         one = owed[0]
@@ -139,6 +141,8 @@ def _subject(one: Owing, today: date) -> str:
     if one.part is Part.PROVIDER:
         return _shortened(f"{_first_capital(when)}: {one.title}" if late else f"Due {when}: {one.title}")
     who = one.provider or "the provider"
+    if one.step.endswith(NOT_REACHED):
+        return _shortened(f"Reminder not delivered: {one.title}, {who}")
     return _shortened(f"{_first_capital(when)}: {one.title}, {who}" if late else f"Due {when} from {who}: {one.title}")
 
 
@@ -201,6 +205,10 @@ _WORDS = {
     ),
 }
 _STAFF_AHEAD = "{who} is to do this by {day}. That is {when}."
+_STAFF_NOT_REACHED = (
+    "A reminder about this could not be delivered to one of the people it is for. Please look at the address book, and "
+    "ask {who} yourself. It is due on {day}."
+)
 _STAFF_DUE = "This is due from {who} today, {day}, and is still open."
 _STOPS = "The reminders stop once it is recorded as done, moved to a later day, or no longer needed."
 _REMINDED = "The provider has been reminded. To learn what has been done, ask {ask}."
@@ -208,7 +216,9 @@ _REMINDED = "The provider has been reminded. To learn what has been done, ask {a
 
 def _single(one: Owing, today: date) -> Iterator[_Block]:
     words, own = _WORDS[one.kind], one.part is Part.PROVIDER
-    if today < one.due_on:
+    if one.step.endswith(NOT_REACHED) and not own:
+        first = _STAFF_NOT_REACHED
+    elif today < one.due_on:
         first = words.ahead if own else _STAFF_AHEAD
     elif today == one.due_on:
         first = words.due if own else _STAFF_DUE
@@ -227,14 +237,15 @@ def _single(one: Owing, today: date) -> Iterator[_Block]:
     yield _STOPS
 
 
-def _lines(one: Owing) -> Iterator[tuple[str, str]]:
+def _lines(one: Owing, when: str = "") -> Iterator[tuple[str, str]]:
     if one.part is not Part.PROVIDER and one.provider:
         yield "Provider", one.provider
     if one.period:
         yield "Period", one.period
-    yield "Service", one.service
+    if one.service:
+        yield "Service", one.service
     yield "Award", one.award
-    yield "Due", day_in_words(one.due_on)
+    yield "Due", f"{day_in_words(one.due_on)}{when}"
 
 
 _GROUPS: tuple[tuple[str, Callable[[Owing, date], bool]], ...] = (
@@ -255,11 +266,9 @@ def _several(owed: Sequence[Owing], today: date) -> Iterator[_Block]:
         if group:
             yield _Heading(heading)
         for one in group:
-            lines = [(name, said) for name, said in _lines(one) if name != "Due"]
-            when = _when(one.due_on, today)
-            lines.append(
-                ("Due", day_in_words(one.due_on) if one.due_on == today else f"{day_in_words(one.due_on)}, {when}")
-            )
+            lines = list(_lines(one, "" if one.due_on == today else f", {_when(one.due_on, today)}"))
+            if one.step.endswith(NOT_REACHED):
+                lines.append(("Not delivered", "a reminder to one of the people it is for; look at the address book"))
             if one in own and len(hows) > 1:
                 lines.append(("How", one.how_to_send))
             if (one in own and len(asks) > 1) or one.part is Part.HEAD_OF_COMMISSIONING:

@@ -6,14 +6,15 @@ and if by then it is no longer true, it is dropped.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from html import escape
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from domain import money
-from domain.kernel import LONDON, Command
+from domain.kernel import LONDON, Command, Recorded
 from domain.monitoring.policy import Part
 from domain.periods import Period, day_in_words, financial_year
 from domain.reminders.commands import (
@@ -115,7 +116,7 @@ def _asked(people: Sequence[Person], to: Part, award: str | None) -> list[Person
 
 
 def _order(subject: _Subject, person: str, step_on: date, why_not: str | None) -> Order:
-    about = {
+    about: dict[str, Any] = {
         "item": subject.item,
         "award": subject.award or NO_AWARD,
         "due_on": subject.due_on,
@@ -256,58 +257,65 @@ def deliver_notices(
     if writer is None:
         return done
     people = {person.id: person for person in book.people()}
-    # what was tried together is tried again together: the same reminders, the same Message-ID
-    together: Callable[[ReminderRow], tuple[str, str, str, int]]
-    together = lambda row: (row.person or "", _parts(row)[0], row.standing, row.attempts)  # noqa: E731
-    for (person, kind, _standing, _attempts), own in groupby(sorted(rows, key=together), key=together):
-        _send(office, channel, people.get(person), kind, list(own), writer, settings, done)
+    post = _Post(office, book, channel, settings, writer, done)
+    for (person, kind, _standing, _attempts), own in groupby(sorted(rows, key=_together), key=_together):
+        post.send(people.get(person), kind, list(own))
     return done
 
 
-def _send(
-    office: Office,
-    channel: Channel,
-    person: Person | None,
-    kind: str,
-    rows: list[ReminderRow],
-    writer: _Writer,
-    settings: Settings,
-    done: Delivered,
-) -> None:
-    """One message: the attempt is written down before, the answer after."""
-
-    def settle(orders: Sequence[Command]) -> int:  # type: ignore[type-arg]
-        return len(office.do_all(orders, SCHEDULER))
-
-    if person is None or person.left_on is not None:
-        left = "the person is no longer in the address book"
-        done.dropped += settle([DropReminder(**_address(row), reason=left) for row in rows])
-        return
-    untrue = [row for row in rows if not writer.is_true(row, person)]
-    if untrue:
-        done.dropped += settle([DropReminder(**_address(row), reason="it is no longer so") for row in untrue])
-    rows = [row for row in rows if row not in untrue]
-    if not rows:
-        return
-    tried = office.do_all([TryReminder(**_address(row), channel=channel.name) for row in rows], SCHEDULER)
-    taken = {recorded.reference for recorded in tried if isinstance(recorded.event, ReminderTried)}
-    done.refused += len(tried) - len(taken)
-    rows = [row for row in rows if row.reminder in taken]
-    if not rows:
-        return
-    message = _message(writer.words(kind, rows, person), kind, rows, person, settings)
-    try:
-        receipt = channel.send(message)
-    except TryLater as later:
-        done.deferred += settle([DeferReminder(**_address(row), reason=later.reason) for row in rows])
-    except RefusedForGood as refusal:
-        done.refused += settle([RefuseReminder(**_address(row), reason=refusal.reason) for row in rows])
-    else:
-        answer = {"channel": channel.name, "message_id": message.message_id, "receipt": receipt}
-        done.sent += settle([ConfirmSent(**_address(row), **answer) for row in rows])
+def _together(row: ReminderRow) -> tuple[str, str, str, int]:
+    """What was tried together is tried again together: the same reminders, the same Message-ID."""
+    return row.person or "", _parts(row)[0], row.standing, row.attempts
 
 
-def _address(row: ReminderRow) -> dict[str, object]:
+@dataclass
+class _Post:
+    """Hands messages over: the attempt is written down before, the answer after."""
+
+    office: Office
+    book: AddressBook
+    channel: Channel
+    settings: Settings
+    writer: _Writer
+    done: Delivered
+
+    def send(self, person: Person | None, kind: str, rows: list[ReminderRow]) -> None:
+        """One message to one person, about what is still true."""
+        if person is None or person.left_on is not None:
+            self.done.dropped += self._drop(rows, "the person is no longer in the address book")
+            return
+        untrue = [row for row in rows if not self.writer.is_true(row, person)]
+        self.done.dropped += self._drop(untrue, "it is no longer so")
+        rows = [row for row in rows if row not in untrue]
+        tried = self._do([TryReminder(**_address(row), channel=self.channel.name) for row in rows])
+        taken = {recorded.reference for recorded in tried if isinstance(recorded.event, ReminderTried)}
+        self.done.refused += len(tried) - len(taken)
+        rows = [row for row in rows if row.reminder in taken]
+        if rows:
+            self._hand_over(_message(self.writer.words(kind, rows, person), kind, rows, person, self.settings), rows)
+
+    def _hand_over(self, message: Message, rows: Sequence[ReminderRow]) -> None:
+        try:
+            receipt = self.channel.send(message)
+        except TryLater as later:
+            self.done.deferred += len(self._do([DeferReminder(**_address(row), reason=later.reason) for row in rows]))
+        except RefusedForGood as refusal:
+            if refusal.bounced and rows[0].person is not None:
+                self.book.mark_bounced(rows[0].person)
+            self.done.refused += len(self._do([RefuseReminder(**_address(row), reason=refusal.reason) for row in rows]))
+        else:
+            # the log knows a message by its mark alone: nothing in it looks like an address
+            answer = {"channel": self.channel.name, "message_id": message.mark, "receipt": receipt}
+            self.done.sent += len(self._do([ConfirmSent(**_address(row), **answer) for row in rows]))
+
+    def _drop(self, rows: Sequence[ReminderRow], reason: str) -> int:
+        return len(self._do([DropReminder(**_address(row), reason=reason) for row in rows]))
+
+    def _do(self, orders: Sequence[Command[Any]]) -> list[Recorded]:
+        return self.office.do_all(orders, SCHEDULER) if orders else []
+
+
+def _address(row: ReminderRow) -> dict[str, Any]:
     return {"item": row.item, "due_on": row.due_on, "step": row.step, "person": row.person or NOBODY}
 
 

@@ -19,6 +19,7 @@ from services.office import Office
 
 BATCH = 2_000
 STREAM = "seal-log"
+COPIES = "seals.txt"
 OWN = ("seal.set", "job.ran", "job.failed")
 """What is written down about sealing itself: a log to which nothing else was added is not sealed again."""
 
@@ -101,8 +102,12 @@ def keep_copy(folder: Path, sealed: LogSealed) -> None:
     if sealed in copies(folder):
         return
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "seals.txt").open("a", encoding="ascii") as file:
-        file.write(f"{sealed.position} {sealed.events} {sealed.sha256}\n")
+    with (folder / COPIES).open("ab+") as file:
+        if file.tell():
+            file.seek(-1, os.SEEK_END)
+            if file.read(1) != b"\n":  # a line that was cut off
+                file.write(b"\n")
+        file.write(f"{sealed.position} {sealed.events} {sealed.sha256}\n".encode())
         file.flush()
         os.fsync(file.fileno())
 
@@ -111,7 +116,7 @@ def copies(folder: Path) -> list[LogSealed]:
     """The seals in the file of copies. A line that was cut off while it was written is passed over."""
     found = []
     with suppress(FileNotFoundError):
-        for line in (folder / "seals.txt").read_text(encoding="ascii", errors="replace").splitlines():
+        for line in (folder / COPIES).read_text(encoding="ascii", errors="replace").splitlines():
             parts = line.split()
             if len(parts) == 3 and parts[0].isdecimal() and parts[1].isdecimal() and len(parts[2]) == 64:
                 found.append(LogSealed(position=int(parts[0]), events=int(parts[1]), sha256=parts[2]))

@@ -162,6 +162,13 @@ class ConfirmAward(AwardCommand):
         return []
 
 
+class ConfirmRegistered(AwardCommand):
+    """Follows from an order about an award that stands elsewhere: it must be on record. Records nothing."""
+
+    def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
+        return []
+
+
 class ConfirmNoCircle(AwardCommand):
     """Follows from an award being reissued as this one, which must be on record, and must not lead back to that.
 

@@ -5,7 +5,19 @@ from typing import Annotated
 
 import typer
 
-from services.cli import asking, demonstrating, filing, loading, ordering, reporting, returning, trying, upkeep
+from services.cli import (
+    asking,
+    demonstrating,
+    filing,
+    loading,
+    ordering,
+    people,
+    reporting,
+    returning,
+    scheduling,
+    trying,
+    upkeep,
+)
 from services.cli.console import guarded
 
 app = typer.Typer(
@@ -25,6 +37,10 @@ app.command("document")(filing.document)
 app.command("workbook")(reporting.workbook)
 app.command("report")(reporting.report)
 app.add_typer(returning.app, name="return", help="The half-yearly return: fill, sign-off, submit, show.")
+app.add_typer(people.app, name="people", help="Who is written to: add, list, erase, left, feed.")
+app.add_typer(
+    scheduling.app, name="scheduler", help="What the office does without being asked: run it, see what it did."
+)
 app.command("check")(upkeep.check)
 app.command("rebuild")(upkeep.rebuild)
 app.command("demo")(demonstrating.demo)

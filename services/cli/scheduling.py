@@ -10,23 +10,26 @@ from typing import Annotated, Any
 
 import typer
 
-from domain.errors import NotFound, Refusal
+from domain.errors import NotAllowed, NotFound, Refusal
+from domain.kernel import Role
+from services.address_book import AddressBook
 from services.cli.console import out, the_office
-from services.settings import Settings
+from services.settings import Database, Settings
 
 HAND_OVER: dict[str, Any] = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
 """All words go to the other process as they are."""
 
 ROOT = Path(__file__).parents[2]
 
-app = typer.Typer(no_args_is_help=False, invoke_without_command=True)
+app = typer.Typer(invoke_without_command=True)
 
 
 def begin(words: Sequence[str] = ()) -> subprocess.Popen[bytes]:
     """The scheduler as a process of its own, of the same code and over the same office."""
     known = os.environ.get("PYTHONPATH")
     path = os.pathsep.join([str(ROOT), *([known] if known else [])])
-    return subprocess.Popen([sys.executable, "-P", "-m", "scheduler", *words], env={**os.environ, "PYTHONPATH": path})
+    call = [sys.executable, "-P", "-m", "scheduler", *words]
+    return subprocess.Popen(call, env={**os.environ, "PYTHONPATH": path})  # noqa: S603 - our own program
 
 
 def _hand_over(*words: str) -> None:
@@ -69,15 +72,18 @@ def feed(
 ) -> None:
     """Write a person's calendar of what is due, as an iCalendar file."""
     from services.calendar_feed import feed as as_calendar
-    from services.wiring import open_address_book
 
     if to.suffix.lower() != ".ics":
         raise Refusal("A calendar is a file that ends in .ics.")
-    found = next((each for each in open_address_book(Settings()).people() if each.id == person), None)
-    if found is None or found.left_on is not None:
-        raise NotFound("There is nobody of that id in the address book.")
-    with the_office(to_read=True) as office, office.reading() as views:
-        content = as_calendar(views, found)
+    settings = Settings()
+    if Role.ADMINISTRATOR not in settings.roles:
+        raise NotAllowed("Only an administrator may make the calendar of another person.")
+    with the_office(to_read=True) as office, AddressBook(Database.of(settings.database)) as book:
+        found = book.person(person)
+        if found is None or found.left_on is not None:
+            raise NotFound("There is nobody of that id in the address book.")
+        with office.reading() as views:
+            content = as_calendar(views, found)
     try:
         to.write_bytes(content)
     except OSError:

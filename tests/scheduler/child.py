@@ -1,0 +1,57 @@
+"""A scheduler with one job, which stops in the middle when it is told to: for tests of several processes at once.
+
+Run as ``python -m tests.scheduler.child DATABASE``; ``--stop`` stops in mid-run, and waits to be killed.
+"""
+
+import logging
+import signal
+import sys
+import time as clock
+from datetime import date, time
+
+from domain.calendars.commands import AddHoliday
+from domain.kernel import Role, utc_now
+from scheduler.__main__ import Process
+from scheduler.context import Context, Did
+from scheduler.jobs import Job
+from scheduler.leader import leadership_of
+from scheduler.runner import Runner
+from scheduler.timetable import Daily
+from services.address_book import AddressBook
+from services.settings import Database, Settings
+from services.wiring import open_office
+from tests.scheduler.an_office import Outbox
+from tests.story import EVERYBODY
+
+DAYS = [date(2027, 3, number) for number in (1, 2, 3, 4)]
+"""What the job adds to the calendar, one by one. Each is added once, however often it runs."""
+
+
+def add_days(context: Context) -> Did:
+    """Four orders, each in a transaction of its own."""
+    added = 0
+    for number, day in enumerate(DAYS):
+        if number == 2 and "--stop" in sys.argv:
+            print("in the middle", flush=True)
+            clock.sleep(600)
+        added += len(context.office.do(AddHoliday(day=day, title="A day off"), EVERYBODY))
+    return Did(f"{added} days added.", {"added": added})
+
+
+def main() -> None:
+    """Runs until it is told to end."""
+    logging.basicConfig(level=logging.ERROR)
+    assert Role.SCHEDULER in EVERYBODY.roles
+    settings = Settings(database=sys.argv[1])
+    database = Database.of(settings.database)
+    jobs = [Job("add-days", Daily(time(7)), add_days)]
+    with open_office(settings).open() as office, AddressBook(database) as book:
+        runner = Runner(office, book, Outbox(), settings, utc_now, jobs)
+        process = Process(runner, leadership_of(database))
+        signal.signal(signal.SIGTERM, process.stop)
+        print("begun", flush=True)
+        process.serve()
+
+
+if __name__ == "__main__":
+    main()
