@@ -3,7 +3,7 @@
 from datetime import date
 
 from domain.chases.commands import DEFAULT
-from domain.monitoring.policy import DEFAULT_STEPS, Part, Step
+from domain.monitoring.policy import DEFAULT_STEPS, Part, Step, days_of
 from projections.chasing import days_off, what_is_owed
 from projections.reminders import ChaseRow
 from scheduler.context import Context, Did, counted
@@ -29,8 +29,8 @@ def run(context: Context) -> Did:
                     overdue += 1
                     lines.append(f"{about}: became overdue")
             steps = chases.get(owed.award, default)
-            heads = [step.when.day_of(owed.due_on, off) for step in steps if step.to is Part.HEAD_OF_COMMISSIONING]
-            if any(since < day <= today for day in heads):
+            of_steps = zip(steps, days_of(steps, owed.due_on, off), strict=True)
+            if any(since < day <= today for step, day in of_steps if step.to is Part.HEAD_OF_COMMISSIONING):
                 escalated += 1
                 lines.append(f"{about}: escalated to the head of commissioning")
     words = (

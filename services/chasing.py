@@ -27,19 +27,18 @@ from domain.reminders.commands import (
 from domain.reminders.events import ReminderRefused
 from projections.awards import AwardRow
 from projections.chasing import Chased, ToDo, still_owed, to_deliver, what_to_chase
+from projections.providers import ProviderRow
 from projections.reminders import ReminderRow
 from projections.views import Views
 from services.address_book import AddressBook, Person
 from services.channels.channel import Channel, Message, RefusedForGood, TryLater
-from services.messages import Owing, compose
+from services.messages import DOMAIN, NOT_REACHED, Owing, compose
 from services.office import Office
 
 SCHEDULER = Actor(id="scheduler", roles=frozenset({Role.SCHEDULER}))
 BATCH = 200
 """How many things are decided in one transaction."""
 GONE = "it is no longer owed: it came in, was waived, or is due on another day"
-NOT_REACHED = "-not-reached"
-"""Ends the name of the step by which the contract manager is told that somebody could not be written to."""
 LEFT = "the person is no longer in the address book"
 
 
@@ -135,13 +134,19 @@ def preview(views: Views, book: AddressBook, day: date) -> Swept:
 
 
 def deliver(
-    office: Office, book: AddressBook, channel: Channel, now: datetime, office_name: str | None = None
+    office: Office,
+    book: AddressBook,
+    channel: Channel,
+    now: datetime,
+    office_name: str | None = None,
+    domain: str = DOMAIN,
 ) -> Delivered:
     """Hands every queued message to the channel; what takes a digest goes in one message to a person."""
     with office.reading() as views:
         rows = to_deliver(views, now.isoformat())
         owed = still_owed(views, {row.item for row in rows}) if rows else {}
         services = _services(views, {row.award for row in rows}) if rows else {}
+        titles = {row.provider: row.title for row in views.rows(ProviderRow)} if rows else {}
     people = {person.id: person for person in book.people()} if rows else {}
     done = Delivered()
     for person, own in _letters(rows):
@@ -182,8 +187,11 @@ class _Letter:
     rows: list[ReminderRow]
     owed: dict[str, Chased]
     services: dict[str, str]
+    titles: dict[str, str]
+    """The providers' names."""
     now: datetime
-    office_name: str
+    office_name: str | None
+    domain: str
     book: AddressBook
     people: dict[str, Person]
 
@@ -263,10 +271,11 @@ class _Letter:
                     part=Part(row.part),
                     step_on=row.step_on,
                     how_to_send=_HOW[owed.kind],
-                    ask=managers[0].name if managers else self.office_name,
+                    ask=managers[0].name if managers else self.office_name or "the office",
+                    provider=self.titles.get(owed.provider or ""),
                 )
             )
-        return compose(person, owing, self.office_name, self.now.astimezone(LONDON).date())
+        return compose(person, owing, self.office_name, self.now.astimezone(LONDON).date(), self.domain)
 
     def _do(self, orders: Sequence[Command[Any]]) -> list[Recorded]:
         return self.office.do_all(orders, SCHEDULER)

@@ -278,11 +278,10 @@ def _several(owed: Sequence[Owing], today: date) -> Iterator[_Block]:
         yield f"How to send them, or tell us: {hows.pop()}"
     if len(asks) == 1:
         yield f"If you have a question, or need more time, ask {asks.pop()}."
-    yield (
-        "If one of them was done in the last day, there is nothing more to do about it."
-        if own
-        else _STOPS.replace("it is", "a thing is")
-    )
+    if own:
+        yield "If you have just sent one of them, or told us of it, thank you: there is nothing more to do about it."
+    else:
+        yield "The reminders stop once a thing is recorded as done, moved to a later day, or no longer needed."
 
 
 _AS_WHAT = {

@@ -78,7 +78,7 @@ class Settings(BaseSettings):
     )
     underspend_above: Annotated[int, Field(ge=0)] = Field(
         default=10_000,
-        description="Beyond how many whole pounds that are likely not to be spent the scheduler warns, from January on.",
+        description="Beyond how many whole pounds likely not to be spent the scheduler warns, from January on.",
     )
 
     channel: Literal["folder", "smtp", "notify"] = Field(

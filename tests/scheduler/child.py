@@ -1,6 +1,7 @@
 """A scheduler with one job, which stops in the middle when it is told to: for tests of several processes at once.
 
-Run as ``python -m tests.scheduler.child DATABASE``; ``--stop`` stops in mid-run, and waits to be killed.
+Run as ``python -m tests.scheduler.child DATABASE``; ``--stop`` stops in mid-run, and waits to be killed; ``--all`` runs
+the whole timetable, and believes that it leads whatever others believe.
 """
 
 import logging
@@ -13,8 +14,8 @@ from domain.calendars.commands import AddHoliday
 from domain.kernel import Role, utc_now
 from scheduler.__main__ import Process
 from scheduler.context import Context, Did
-from scheduler.jobs import Job
-from scheduler.leader import leadership_of
+from scheduler.jobs import TIMETABLE, Job
+from scheduler.leader import Alone, leadership_of
 from scheduler.runner import Runner
 from scheduler.timetable import Daily
 from services.address_book import AddressBook
@@ -44,10 +45,11 @@ def main() -> None:
     assert Role.SCHEDULER in EVERYBODY.roles
     settings = Settings(database=sys.argv[1])
     database = Database.of(settings.database)
-    jobs = [Job("add-days", Daily(time(7)), add_days)]
+    doubled = "--all" in sys.argv
+    jobs = TIMETABLE if doubled else [Job("add-days", Daily(time(7)), add_days)]
     with open_office(settings).open() as office, AddressBook(database) as book:
         runner = Runner(office, book, Outbox(), settings, utc_now, jobs)
-        process = Process(runner, leadership_of(database))
+        process = Process(runner, Alone() if doubled else leadership_of(database))
         signal.signal(signal.SIGTERM, process.stop)
         print("begun", flush=True)
         process.serve()

@@ -15,7 +15,10 @@ from domain.calendars.events import HolidayAdded
 from domain.jobs.events import JobRan
 from scheduler.jobs import TIMETABLE
 from scheduler.leader import LEADER_LOCK, ByServer, leadership_of
+from services.address_book import AddressBook
+from services.checks import check_read_models
 from services.office import Office
+from services.sealing import check_seal
 from services.settings import Database
 from tests.conftest import LASTING
 from tests.scheduler.an_office import begin
@@ -102,6 +105,32 @@ def test_two_real_schedulers_make_up_what_was_missed_once(office: Office, start:
 
 
 @on_each
+def test_two_that_both_believe_to_lead_do_everything_once(
+    office: Office, database: str, book: AddressBook, start: Begin
+) -> None:
+    begin(office)
+    assert book.people()
+    both = [start("tests.scheduler.child", database, "--all") for _ in range(2)]
+    wanted = {job.name for job in TIMETABLE}
+    wait_for(lambda: {ran.job for ran in runs(office)} >= wanted)
+    for process in both:
+        process.terminate()
+    assert [process.wait(PATIENCE) for process in both] == [0, 0]
+    by_stream: dict[str, list[str]] = {}
+    for recorded in office.log.everything():
+        if recorded.stream.startswith(("reminder-", "job-", "return-", "seal-")):
+            by_stream.setdefault(recorded.stream, []).append(recorded.event.name)
+    assert sum(names.count("reminder.sent") for names in by_stream.values()) >= 2
+    for stream, names in by_stream.items():
+        for once in ("reminder.queued", "reminder.passed-over", "reminder.sent", "job.ran", "return.opened"):
+            assert names.count(once) <= 1, stream
+    queued = [names for names in by_stream.values() if "reminder.queued" in names]
+    assert all({"reminder.sent", "reminder.dropped"} & set(names) for names in queued)
+    assert check_read_models(office) == []
+    assert check_seal(office.log) == []
+
+
+@on_each
 def test_one_leads_and_another_only_when_it_steps_down(database: str) -> None:
     first, second = (leadership_of(Database.of(database)) for _ in range(2))
     assert first.leads()
@@ -110,7 +139,8 @@ def test_one_leads_and_another_only_when_it_steps_down(database: str) -> None:
     first.step_down()
     assert second.leads()
     assert not first.leads()
-    second.step_down()
+    for each in (first, second):
+        each.step_down()
 
 
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)

@@ -1,6 +1,7 @@
 """The channel to a mail server, against a real one: what it refuses, how it dawdles, how it hangs up, and TLS."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -12,7 +13,7 @@ from tests.services.mail_server import CERTIFICATE, KEY, PASSWORD, USER, Sink, m
 from tests.services.test_channels import MESSAGE
 
 
-def channel_to(port: int, **how: object) -> Smtp:
+def channel_to(port: int, **how: Any) -> Smtp:
     server = Server("127.0.0.1", port, "none", timeout=0.5)._replace(**how)
     return Smtp(server, "office@example.org", "The office")
 

@@ -190,8 +190,8 @@ def test_a_digest_of_several() -> None:
         (
             "condition",
             AFTER,
-            "A payment to you depends on this condition. It was to be met by 31 October 2017. It is 7 days late, and we "
-            "cannot make the payment until it is met.",
+            "A payment to you depends on this condition. It was to be met by 31 October 2017. It is 7 days late, and "
+            "we cannot make the payment until it is met.",
         ),
     ],
 )

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from domain.seals.commands import SealLog
+from services.checks import check_log, check_seals
 from services.office import Office
 from services.sealing import check_seal, copies, last_seal, order_to_seal, seal, stretch
 from tests.contracts.an_office import begin, earmark, go_on
@@ -154,3 +155,13 @@ def test_the_log_is_sealed_forward_only(sealed: Office) -> None:
     assert last is not None
     again = SealLog(position=last.position, events=last.events, sha256=last.sha256)
     assert sealed.do(again, EVERYBODY) == []
+
+
+def test_a_seal_that_cannot_be_read_is_left_to_the_reading_of_the_log(
+    sealed: Office, raw: RawLog, folder: Path
+) -> None:
+    position = sealed.log.head()
+    raw.set_state(position, b"{}")
+    assert check_seals(sealed.log, folder).faults == []
+    (fault,) = check_log(sealed.log, lambda _done, _whole: None).faults
+    assert f"at position {position} (seal.set" in fault
