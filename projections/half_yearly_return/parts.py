@@ -54,9 +54,13 @@ def part_of(days: Period, within: Period, choice: ApportionmentRow | None) -> Pa
     return Part(first, last, (days.end - days.start).days + 1)
 
 
-def name_what_was_sent_back(counted: list[Counted]) -> None:
-    """A report that was sent back counts no more; that it was is behind every figure that is now without it."""
+def name_what_was_sent_back(counted: list[Counted]) -> tuple[int, ...]:
+    """A report that was sent back counts no more; that it was is behind every figure that is now without it.
+
+    Returns the events by which reports were sent back.
+    """
     gone = {position for report in counted if not report.stands for position in report.sources}
     if gone:
         standing = [report for report in counted if report.stands]
         counted[:] = [report._replace(sources=tuple(sorted({*report.sources, *gone}))) for report in standing]
+    return tuple(sorted(gone))

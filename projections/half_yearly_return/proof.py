@@ -78,7 +78,12 @@ def _is_sum(names: Sequence[str]) -> bool:
 
 
 def _is_in_sum(table: Table, row: Row, column: int) -> bool:
-    """Whether a service's figure is in the last row: an outcome only where all three numbers were supplied."""
+    """Whether a service's figure is in the last row: an outcome only where all three numbers were supplied.
+
+    So is that it is missing because its report was sent back: that event too makes the sum what it is.
+    """
+    if row[column].missing is Missing.NOT_SUPPLIED:
+        return True
     if table.name != "outcomes":
         return row[column].missing is None
     return all(each.missing is None for each, of in zip(row, table.columns, strict=True) if of.key in NUMBERS)

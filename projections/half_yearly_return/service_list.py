@@ -96,7 +96,7 @@ def _of(services: Services, service: Service, code: str, tally: Tally, *, to_dat
     reports = service.counted_to_date if to_date else service.counted
     found = bounds_of(code, measure.adds_up, reports) if measure else None
     if found is None:
-        return service.nothing_of(code)
+        return service.nothing_of(code, to_date=to_date)
     tally.add(found[0])
     return cell_of(*found)
 

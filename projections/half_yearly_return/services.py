@@ -32,8 +32,6 @@ _OWED = {"nil-return": NIL, "waived": WAIVED, **dict.fromkeys(OPEN, NOT_RECEIVED
 
 Bounds = tuple[int, int | None]
 """A count: at least, and at most (``None``: no upper bound). An exact one is twice the same number."""
-
-
 _NOT_ASKED = Cell(missing=Missing.NOT_ASKED)
 
 
@@ -49,11 +47,14 @@ class Service:
     reason: tuple[int, ...]
     """The events for which it stands in the return: its fund was opened, it was registered and approved."""
     standings: set[str] = field(default_factory=set)
-    """Of what was reported, and of what is owed, for this half-year and its parts, in words."""
+    """Of what was reported and what is owed for this half-year and its parts, in words."""
     counted: list[Counted] = field(default_factory=list)
     """Accepted reports of the half-year, in order."""
     counted_to_date: list[Counted] = field(default_factory=list)
     """Accepted reports of the financial year, to the end of the half-year."""
+    sent_back: tuple[int, ...] = ()
+    sent_back_to_date: tuple[int, ...] = ()
+    """The events by which reports that counted were sent back."""
     nil_sources: tuple[int, ...] = ()
     nil_made_up: bool = False
     """Whether a nil return of its was made up for a demonstration."""
@@ -98,14 +99,13 @@ class Service:
         measures = (measure.measure for measure in self.owed.measures)
         return frozenset((*measures, *(outcome.outcome for outcome in self.owed.outcomes)))
 
-    def nothing_of(self, code: str) -> Cell:
+    def nothing_of(self, code: str, *, to_date: bool = False) -> Cell:
         """What stands where no count of a measure or an outcome was supplied."""
-        return self.nothing if code in self.asked else _NOT_ASKED
-
-    @cached_property
-    def nothing(self) -> Cell:
-        """What stands where no count was supplied."""
-        return Cell(missing=Missing.NIL, sources=self.nil_sources) if self.nil else Cell(missing=Missing.NOT_SUPPLIED)
+        if code not in self.asked:
+            return _NOT_ASKED
+        if self.nil:
+            return Cell(missing=Missing.NIL, sources=self.nil_sources)
+        return Cell(missing=Missing.NOT_SUPPLIED, sources=self.sent_back_to_date if to_date else self.sent_back)
 
 
 @dataclass(frozen=True)
@@ -217,8 +217,8 @@ def _add_reports(views: Views, period: Period, year: str, services: dict[str, Se
         if found is not None:
             _count(service, found, row.sent_back, part_of(days, period, choice), part_of(days, to_date, choice), choice)
     for service in services.values():
-        name_what_was_sent_back(service.counted)
-        name_what_was_sent_back(service.counted_to_date)
+        service.sent_back = name_what_was_sent_back(service.counted)
+        service.sent_back_to_date = name_what_was_sent_back(service.counted_to_date)
     _add_what_is_owed(views, period, services, reported)
 
 
@@ -360,8 +360,7 @@ class Tally:
         return cell_of((self._low, None if self._unbounded else self._high))
 
 
-Wanted = Sequence[tuple[str, Measure]]
-"""Counts by key, each with its measure."""
+Wanted = Sequence[tuple[str, Measure]]  # counts by key, each with its measure
 
 
 def cells_of(service: Service, wanted: Wanted, tallies: Sequence[Tally]) -> list[Cell]:

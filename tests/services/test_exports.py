@@ -205,7 +205,7 @@ class TestAccessibleWorkbook:
     def test_every_table_is_a_real_one_with_a_name_and_headings(self, folder: Path) -> None:
         book = openpyxl.load_workbook(folder / "paper.xlsx")
         table = book["Services"].tables["Table_1_services"]
-        assert table.ref == "A4:H12"
+        assert table.ref == "A4:H13"
         assert table.column_names == [each.value for each in book["Services"][4]]
         names = [name for sheet in book.worksheets for name in sheet.tables]
         assert len(set(names)) == len(names) == 4  # contents, notes, and of the three tables the two with rows

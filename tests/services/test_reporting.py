@@ -115,8 +115,9 @@ def test_the_reason_of_a_correction_may_stand_in_the_workbook(
     path.write_bytes(workbook_for(desk, "a1", PERIOD, filled=True))
     book = openpyxl.load_workbook(path)
     assert book["Demand"]["C4"].value == 12
-    (declared,) = read_report(desk, path.read_bytes(), "h1.xlsx").faults
+    declared, why = read_report(desk, path.read_bytes(), "h1.xlsx").faults
     assert "say that the figures are right" in str(declared)
+    assert "say why it is corrected" in str(why)
     about = book["About"]
     rows = {row[6].value: row[0].row for row in about.iter_rows(max_col=7)}
     about.cell(rows["about.reason"], 2).value = "One more came to light."
