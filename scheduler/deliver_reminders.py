@@ -16,7 +16,10 @@ def run(context: Context) -> Did:
         return Did(f"{counted(len(waiting), 'message')} waiting.", {"sent": len(waiting)}, lines)
     about = (context.office, context.book, context.channel, context.now)
     counts = {"sent": 0, "deferred": 0, "refused": 0, "dropped": 0}
-    for done in (deliver(*about, context.settings.office_name), deliver_notices(*about, context.settings)):
+    for done in (
+        deliver(*about, context.settings.office_name, context.settings.message_domain),
+        deliver_notices(*about, context.settings),
+    ):
         for name in counts:
             counts[name] += getattr(done, name)
     words = (

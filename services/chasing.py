@@ -150,10 +150,8 @@ def deliver(
     people = {person.id: person for person in book.people()} if rows else {}
     done = Delivered()
     for person, own in _letters(rows):
-        letter = _Letter(
-            office, channel, people.get(person), own, owed, services, now, office_name or "the office", book, people
-        )
-        letter.send(done)
+        about = (owed, services, titles, now, office_name, domain, book, people)
+        _Letter(office, channel, people.get(person), own, *about).send(done)
     return done
 
 

@@ -38,8 +38,11 @@ class Typed:
     def __init__(self, database: str, folder: Path) -> None:
         self.environment = {
             **os.environ,
-            **{"PYTHONPATH": str(ROOT), "OUTTURN_DATABASE": database, "COLUMNS": "200"},
-            **{"OUTTURN_DOCUMENTS": str(folder / "documents"), "OUTTURN_MAIL_FOLDER": str(folder / "mail")},
+            "PYTHONPATH": str(ROOT),
+            "OUTTURN_DATABASE": database,
+            "COLUMNS": "200",
+            "OUTTURN_DOCUMENTS": str(folder / "documents"),
+            "OUTTURN_MAIL_FOLDER": str(folder / "mail"),
         }
         self.folder = folder
 
