@@ -14,12 +14,10 @@ def run(context: Context) -> Did:
             waiting = [*to_deliver(views, now), *notices_to_deliver(views, now)]
         lines = [f"{row.reminder}: to {row.person}" for row in waiting]
         return Did(f"{counted(len(waiting), 'message')} waiting.", {"sent": len(waiting)}, lines)
-    about = (context.office, context.book, context.channel, context.now)
+    about, settings = (context.office, context.book, context.channel, context.now), context.settings
+    reminders = deliver(*about, settings.office_name, settings.message_domain)
     counts = {"sent": 0, "deferred": 0, "refused": 0, "dropped": 0}
-    for done in (
-        deliver(*about, context.settings.office_name, context.settings.message_domain),
-        deliver_notices(*about, context.settings),
-    ):
+    for done in (reminders, deliver_notices(*about, settings)):
         for name in counts:
             counts[name] += getattr(done, name)
     words = (

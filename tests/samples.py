@@ -99,6 +99,7 @@ from domain.returns.events import (
 from domain.returns.filled import FilledReturn
 from domain.tables import Cell, Column, Missing, Table
 from tests.samples_of_awards import CHANGES, DOCUMENTS, PARTNERS, PAYMENTS, VARIANTS_OF_AWARDS
+from tests.samples_of_the_scheduler import OF_THE_SCHEDULER
 
 _FIGURES = Figures(
     figures=(
@@ -360,6 +361,7 @@ SAMPLES: dict[str, Event] = _by_name(
         *PAYMENTS,
         *PARTNERS,
         *DOCUMENTS,
+        *OF_THE_SCHEDULER,
         BidPrepared(
             title="Early intervention with young people",
             funder="Home Office",
