@@ -133,3 +133,10 @@ def still_owed(views: Views, items: Iterable[str]) -> dict[str, Chased]:
     """Of these things, those that are still owed."""
     wanted = set(items)
     return {owed.item: owed for owed in what_is_owed(views) if owed.item in wanted}
+
+
+def not_heard_of(views: Views, channel: str, since: str) -> list[ReminderRow]:
+    """The reminders that a channel took since a moment, and of which it has not told whether they arrived."""
+    columns = ReminderRow.table.c
+    sent = (columns.standing == "sent", columns.channel == channel, columns.settled_at >= since)
+    return views.rows(ReminderRow, *sent, columns.arrived.is_(None), order_by=("position",))

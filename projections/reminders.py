@@ -73,6 +73,8 @@ class ReminderRow(Row, table="reminders", key=("reminder",)):
     message_id: str | None = None
     receipt: str | None = None
     reason: str | None = None
+    arrived: bool | None = None
+    """Whether it arrived, where the channel tells; ``None``: not told yet."""
     settled_at: str | None = None
     """When it was sent, refused, dropped or passed over."""
 
@@ -139,6 +141,6 @@ class Reminders(Projection):
             case ReminderDropped(reason=reason):
                 row.standing, row.reason, row.settled_at = "dropped", reason, at
             case ReminderDelivered(arrived=arrived, receipt=receipt):
-                row.receipt = receipt
+                row.receipt, row.arrived = receipt, arrived
                 if not arrived:
                     row.reason = "it did not arrive"

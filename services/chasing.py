@@ -5,9 +5,10 @@ Delivery writes down each attempt before it makes it and the answer after; what 
 once more, with the same Message-ID, and then no more.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -16,6 +17,7 @@ from domain.monitoring.policy import Part
 from domain.periods import Period
 from domain.reminders.commands import (
     NOBODY,
+    ConfirmDelivery,
     ConfirmSent,
     DeferReminder,
     DropReminder,
@@ -26,12 +28,12 @@ from domain.reminders.commands import (
 )
 from domain.reminders.events import ReminderRefused
 from projections.awards import AwardRow
-from projections.chasing import Chased, ToDo, still_owed, to_deliver, what_to_chase
+from projections.chasing import Chased, ToDo, not_heard_of, still_owed, to_deliver, what_to_chase
 from projections.providers import ProviderRow
 from projections.reminders import ReminderRow
 from projections.views import Views
 from services.address_book import AddressBook, Person
-from services.channels.channel import Channel, Message, RefusedForGood, TryLater
+from services.channels.channel import Channel, Delivery, Message, RefusedForGood, TellsTheEnd, TryLater
 from services.messages import DOMAIN, NOT_REACHED, Owing, compose
 from services.office import Office
 
@@ -39,6 +41,8 @@ SCHEDULER = Actor(id="scheduler", roles=frozenset({Role.SCHEDULER}))
 BATCH = 200
 """How many things are decided in one transaction."""
 GONE = "it is no longer owed: it came in, was waived, or is due on another day"
+HEARD_OF_FOR = timedelta(days=7)
+"""For how long a channel is asked what became of a message: as long as GOV.UK Notify knows of one."""
 LEFT = "the person is no longer in the address book"
 
 
@@ -289,3 +293,24 @@ _HOW = {
 
 def _address(row: ReminderRow) -> dict[str, object]:
     return {"item": row.item, "due_on": row.due_on, "step": row.step, "person": row.person or NOBODY}
+
+
+def take_receipts(office: Office, book: AddressBook, channel: Channel, now: datetime) -> Counter[Delivery]:
+    """Asks a channel that tells it what became of the messages it took, and writes down what it hears.
+
+    An address that does not exist is flagged. A channel that tells nothing is not asked.
+    """
+    heard = Counter[Delivery]()
+    if not isinstance(channel, TellsTheEnd):
+        return heard
+    with office.reading() as views:
+        rows = not_heard_of(views, channel.name, (now - HEARD_OF_FOR).isoformat())
+    marks = {row.message_id for row in rows if row.message_id is not None}
+    for mark, end in (channel.receipts(sorted(marks)) if marks else {}).items():
+        own = [row for row in rows if row.message_id == mark]
+        arrived = end is Delivery.DELIVERED
+        office.do_all([ConfirmDelivery(**_address(row), arrived=arrived, receipt=end.value) for row in own], SCHEDULER)
+        if end is Delivery.PERMANENT_FAILURE and own[0].person is not None:
+            book.mark_bounced(own[0].person)
+        heard[end] += 1
+    return heard

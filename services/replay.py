@@ -37,7 +37,7 @@ def replay(log: EventStore, year: int) -> Replayed:
     messages with one Message-ID that are not one digest, a settled reminder tried again.
     """
     begin, end = datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)
-    told, decided, standing, closed = Replayed(), Counter[tuple[str, ...]](), dict[str, str](), set[str]()
+    told, decided, standing, closed = Replayed(), Counter[str](), dict[str, str](), set[str]()
     items: dict[str, str] = {}
     for recorded in log.everything():
         event, reference, counts = recorded.event, recorded.reference, begin <= recorded.at < end
@@ -48,8 +48,7 @@ def replay(log: EventStore, year: int) -> Replayed:
                 closed.discard(recorded.stream)
             case ReminderQueued() | ReminderPassedOver():
                 queued = isinstance(event, ReminderQueued)
-                person = event.person if isinstance(event, ReminderQueued) else ""
-                decided[event.item, event.due_on.isoformat(), event.step, person] += 1
+                decided[reference] += 1  # thing, due day, step and person
                 standing[reference], items[reference] = "queued" if queued else "passed over", event.item
                 told.decided += counts
                 told.passed_over += counts and not queued
@@ -68,5 +67,5 @@ def replay(log: EventStore, year: int) -> Replayed:
                     standing[reference] = "dropped"
                     told.dropped += counts
     told.waiting = sum(each == "queued" for each in standing.values())
-    told.faults += [f"Decided {number} times: {' '.join(key)}." for key, number in decided.items() if number > 1]
+    told.faults += [f"Decided {number} times: {key}." for key, number in decided.items() if number > 1]
     return told

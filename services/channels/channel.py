@@ -5,8 +5,10 @@ What it says stands in the log for ever: so no reason and no receipt holds a nam
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
 
 from domain.personal import sign_of_a_person
 
@@ -100,6 +102,25 @@ class RefusedForGood(NotSent):
         super().__init__(reason)
         self.bounced = bounced
         """Whether it is the address that is wrong."""
+
+
+class Delivery(StrEnum):
+    """How a message ended, as a channel that hears of it tells."""
+
+    DELIVERED = "delivered"
+    PERMANENT_FAILURE = "permanent-failure"
+    """The provider of the mailbox says that there is no such address."""
+    TEMPORARY_FAILURE = "temporary-failure"
+    """It was tried for days in vain, or something broke on the way."""
+
+
+@runtime_checkable
+class TellsTheEnd(Protocol):
+    """A channel that hears what became of the messages it took."""
+
+    def receipts(self, references: Iterable[str]) -> dict[str, Delivery]:
+        """How messages ended, by their marks; those still under way are left out. Raises ``TryLater``."""
+        ...
 
 
 def fit_for_the_log(receipt: str) -> str | None:

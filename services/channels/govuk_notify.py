@@ -3,30 +3,19 @@
 import re
 import threading
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
 from typing import Any
 
 from notifications_python_client.errors import APIError
 from notifications_python_client.notifications import NotificationsAPIClient
 from pydantic import SecretStr
 
-from services.channels.channel import Message, RefusedForGood, TryLater, fit_for_the_log
+from services.channels.channel import Delivery, Message, RefusedForGood, TryLater, fit_for_the_log
 
 ANY = "any"
 """The template for every kind of message that has none of its own."""
 TIMEOUT = 15
 """For how many seconds an answer is waited for."""
 _TOO_EARLY_OR_TOO_MANY = (408, 425, 429)
-
-
-class Delivery(StrEnum):
-    """How a message ended."""
-
-    DELIVERED = "delivered"
-    PERMANENT_FAILURE = "permanent-failure"
-    """The provider of the mailbox says that there is no such address."""
-    TEMPORARY_FAILURE = "temporary-failure"
-    """It was tried for three days in vain, or something broke at Notify."""
 
 
 _ENDS = {
@@ -58,7 +47,7 @@ class GovukNotify:
                     email_address=message.to_address,
                     template_id=template,
                     personalisation=message.fields,
-                    reference=message.reference,
+                    reference=message.mark,
                 )
         except APIError as fault:
             raise _fault(fault) from None

@@ -151,8 +151,8 @@ def test_a_leader_whose_connection_is_cut_steps_down_before_it_contends_again(da
         server.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s", [LEADER_LOCK]
         )
-    assert not first.leads()
-    assert second.leads()
+    wait_for(lambda: not first.leads())
+    wait_for(second.leads)
     assert not first.leads()
     first.step_down()
     second.step_down()

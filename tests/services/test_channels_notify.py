@@ -6,8 +6,8 @@ import pytest
 from pydantic import SecretStr
 
 from domain.personal import sign_of_a_person
-from services.channels.channel import RefusedForGood, TryLater
-from services.channels.govuk_notify import Delivery, GovukNotify
+from services.channels.channel import Delivery, RefusedForGood, TryLater
+from services.channels.govuk_notify import GovukNotify
 from tests.services.fake_notify import KEY, SECRET, SERVICE, TEMPLATE, FakeNotify, fake_notify
 from tests.services.test_channels import MESSAGE
 
@@ -34,7 +34,7 @@ def test_it_is_given_the_address_the_template_what_goes_into_it_and_our_referenc
             "email_address": MESSAGE.to_address,
             "template_id": TEMPLATE,
             "personalisation": MESSAGE.fields,
-            "reference": MESSAGE.reference,
+            "reference": MESSAGE.mark,
         }
     ]
 
