@@ -2,8 +2,12 @@
 
 from projections.chasing import notices_to_deliver, to_deliver
 from scheduler.context import Context, Did, counted
-from services.chasing import deliver
+from services.channels.channel import Delivery, TryLater
+from services.chasing import deliver, take_receipts
 from services.notices import deliver_notices
+
+ONCE_AN_HOUR = 5
+"""In the first minutes of an hour the channel is asked what became of the messages it took, where it tells."""
 
 
 def run(context: Context) -> Did:
@@ -20,6 +24,13 @@ def run(context: Context) -> Did:
     for done in (reminders, deliver_notices(*about, settings)):
         for name in counts:
             counts[name] += getattr(done, name)
+    if context.now.minute < ONCE_AN_HOUR:
+        try:
+            heard: dict[Delivery, int] = take_receipts(context.office, context.book, context.channel, context.now)
+        except TryLater:
+            heard = {}  # it is asked again in an hour
+        if heard:
+            counts["receipts"] = sum(heard.values())
     words = (
         f"{counted(counts['sent'], 'reminder')} sent, {counts['deferred']} to be tried again, "
         f"{counts['refused']} refused, {counts['dropped']} dropped."

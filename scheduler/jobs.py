@@ -11,7 +11,6 @@ from scheduler import (
     open_returns,
     queue_reminders,
     seal_log,
-    take_receipts,
     warn_ending,
     weekly_digest,
 )
@@ -38,7 +37,6 @@ TIMETABLE = (
     Job("warn-ending", Daily(time(7, 20)), warn_ending.run),
     Job("weekly-digest", Daily(time(7, 30), MONDAY), weekly_digest.run),
     Job("deliver-reminders", Every(5), deliver_reminders.run, quiet=True),
-    Job("take-receipts", Every(60), take_receipts.run, quiet=True),
     Job("seal-log", Daily(time(20)), seal_log.run),
 )
 """In the order in which they are made up. A job is one file and one line here."""

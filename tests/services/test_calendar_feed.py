@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from icalendar import Calendar, Event
@@ -91,7 +92,7 @@ def test_the_same_state_gives_the_same_bytes_whatever_the_hour(begun: Office, cl
         assert feed(views, MANAGER) == before
 
 
-CHANGES: list[Command[object]] = [
+CHANGES: list[Command[Any]] = [
     RescheduleMilestone(award="a1", milestone="plan", due_on=date(2017, 12, 4), reason="Asked for"),
     WaiveMilestone(award="a1", milestone="plan", reason="No longer needed"),
     WithdrawAward(award="a1", reason="It fell through"),
@@ -99,7 +100,7 @@ CHANGES: list[Command[object]] = [
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: type(change).__name__)
-def test_a_change_keeps_the_uid_and_raises_the_sequence(begun: Office, change: Command[object]) -> None:
+def test_a_change_keeps_the_uid_and_raises_the_sequence(begun: Office, change: Command[Any]) -> None:
     before = entry(begun, "Milestone")
     do(begun, change)
     after = entry(begun, "Milestone")
