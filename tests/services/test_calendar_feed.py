@@ -1,11 +1,10 @@
 """A person's calendar: whole days, entries that can be told again, and nothing that is said of anybody."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from icalendar import Calendar, Event
+from icalendar import Calendar
 
 from domain.awards.changes import WithdrawAward
 from domain.awards.milestone_commands import PlanMilestone, RescheduleMilestone, WaiveMilestone
@@ -34,23 +33,23 @@ def plan(award: str = "a1", due_on: date = date(2017, 11, 20)) -> PlanMilestone:
 
 
 @pytest.fixture
-def begun(office: Office) -> Iterator[Office]:
+def begun(office: Office) -> Office:
     """Two awards; the first owes reports and a milestone, the second a milestone."""
     do(office, *fund_with(1_000), PROVIDER, *awarded("a1", 300), *awarded("a2", 200))
     do(office, reporting("a1"), plan(), plan("a2"))
     return office
 
 
-def calendar(office: Office, who: object = MANAGER) -> Calendar:
+def calendar(office: Office, who: Any = MANAGER) -> Any:
     """As a calendar program reads it."""
     with office.reading() as views:
-        return Calendar.from_ical(feed(views, who))  # type: ignore[arg-type,return-value]
+        return Calendar.from_ical(feed(views, who))
 
 
-def entry(office: Office, words: str, who: object = MANAGER) -> Event:
+def entry(office: Office, words: str, who: Any = MANAGER) -> Any:
     """The entry whose summary begins so."""
     (found,) = [each for each in calendar(office, who).walk("VEVENT") if str(each["SUMMARY"]).startswith(words)]
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def test_what_is_due_stands_on_its_day_as_a_whole_day(begun: Office) -> None:
