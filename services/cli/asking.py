@@ -39,6 +39,7 @@ class Question(StrEnum):
     BIDS = "bids"
     DOCUMENTS = "documents"
     SINGLE_TENDERS = "single-tenders"
+    MEASURES = "measures"
     TIMELINE = "timeline"
     AWARD = "award"
     EXPLAIN = "explain"
