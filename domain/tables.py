@@ -35,6 +35,8 @@ class Missing(StrEnum):
     """It is known and held back, lest a person be recognised."""
     NOT_APPLICABLE = "not applicable"
     """The question does not arise."""
+    NOT_DIVISIBLE = "cannot be divided"
+    """It was supplied for other days, and no part of it can be told: people waiting at their end."""
 
 
 Kind = Literal["text", "count", "pence", "hundredths", "date", "moment", "yes-no"]

@@ -9,6 +9,7 @@ from domain.tables import Column, Missing, Table, cell
 from projections.awards import AwardRow, ShareRow
 from projections.bid_register import bids
 from projections.budget_answers import budgets, ring_fences
+from projections.measures import measures
 from projections.monitoring import OPEN, DueItem
 from projections.payments import PaymentRow
 from projections.providers import ProviderRow
@@ -347,6 +348,7 @@ ANSWERS: dict[str, Callable[[Views], Table]] = {
     "single-tenders": single_tenders,
     "reminders": reminders,
     "chases": chases,
+    "measures": measures,
     "timeline": timeline,
 }
 """Every question with a table for an answer, by its name."""

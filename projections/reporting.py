@@ -33,6 +33,8 @@ class Asked:
     before: Figures | None
     """The last report before, for a period as long."""
     before_period: Period | None
+    spent_before_pence: int = 0
+    """What the award's earlier reports of the same financial year say was spent, at the least."""
 
 
 def what_is_asked(views: Views, award: str, period: Period) -> Asked:
@@ -59,7 +61,29 @@ def what_is_asked(views: Views, award: str, period: Period) -> Asked:
         status=same.status if same else None,
         before=_content(views, before),
         before_period=Period(before.starts_on, before.ends_on) if before else None,
+        spent_before_pence=_spent_before(views, reports, period),
     )
+
+
+def _spent_before(views: Views, reports: list[ReportRow], period: Period) -> int:
+    """The spend of the reports of the period's financial year that ended before it began; no day is counted twice.
+
+    Where reports overlap, as a quarter's and its months', the longest is taken.
+    """
+    year = Period.parse(financial_year(period.start))
+    earlier = [r for r in reports if r.ends_on < period.start and r.starts_on >= year.start]
+    taken: list[Period] = []
+    spent = 0
+    for report in sorted(earlier, key=lambda r: r.ends_on - r.starts_on, reverse=True):
+        days = Period(report.starts_on, report.ends_on)
+        if any(days.overlaps(other) for other in taken):
+            continue
+        content = _content(views, report)
+        spend = next((f.quantity for f in content.figures if f.key == "spend"), None) if content else None
+        if spend is not None:  # of a longer report that leaves it out, the shorter ones may tell
+            taken.append(days)
+            spent += spend.at_least
+    return spent
 
 
 def _before(reports: list[ReportRow], period: Period) -> ReportRow | None:

@@ -97,6 +97,9 @@ def timeline(views: Views, stream: str | None = None, limit: int = 200) -> Table
                 cell(recorded.position or None, missing=Missing.NOT_APPLICABLE),
             )
         )
+    position = Column(key="position", title="Log position", kind="count", detail=True)
+    # of one thing alone, the store does not say where in the whole log its events stand
+    is_known = any(row[-1].missing is None for row in rows)
     return Table(
         name="timeline",
         title="Timeline" if stream is None else f"Timeline of {stream.replace('-', ' ', 1)}",
@@ -108,7 +111,7 @@ def timeline(views: Views, stream: str | None = None, limit: int = 200) -> Table
             Column(key="happened", title="Happened"),
             Column(key="particulars", title="Particulars"),
             Column(key="by", title="By"),
-            Column(key="position", title="Log position", kind="count", detail=True),
+            *([position] if is_known else []),
         ),
-        rows=tuple(rows),
+        rows=tuple(row if is_known else row[:-1] for row in rows),
     )

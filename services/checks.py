@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from domain.awards.events import DocumentAttached
 from domain.errors import OutturnError
+from domain.kernel import Recorded
+from domain.reports.events import ReportCorrected, ReportSubmitted
 from domain.returns.events import ReturnSignedOff
 from domain.returns.filled import FilledReturn
 from projections.rows import METADATA
@@ -76,23 +78,38 @@ def check_signatures(office: Office) -> list[str]:
 
 
 def check_documents(office: Office, documents: Documents) -> tuple[int, list[str]]:
-    """How many documents on record are on file as they were attached, and each that is not, with its award."""
+    """How many documents on record are on file as they were put there, and each that is not, with where it belongs.
+
+    They are what was attached to awards, and the files that providers sent their reports in.
+    """
     found: dict[str, str | None] = {}
     faults = []
     for recorded in office.log.everything():
-        event = recorded.event
-        if not isinstance(event, DocumentAttached):
+        file = _file_of(recorded)
+        if file is None:
             continue
-        if event.sha256 not in found:
+        sha256, whose = file
+        if sha256 not in found:
             try:
-                documents.read(event.sha256)
-                found[event.sha256] = None
+                documents.read(sha256)
+                found[sha256] = None
             except OutturnError as wrong:
-                found[event.sha256] = str(wrong)
-        fault = found[event.sha256]
+                found[sha256] = str(wrong)
+        fault = found[sha256]
         if fault is not None:
-            faults.append(f"{event.file_name} of award {recorded.reference}: {fault}")
+            faults.append(f"{whose}: {fault}")
     return sum(fault is None for fault in found.values()), faults
+
+
+def _file_of(recorded: Recorded) -> tuple[str, str] | None:
+    """The digest of the file that an event names, and in words what it is and whose; nothing if it names none."""
+    match recorded.event:
+        case DocumentAttached() as attached:
+            return attached.sha256, f"{attached.file_name} of award {recorded.reference}"
+        case ReportSubmitted(content=content) | ReportCorrected(content=content) if content.file is not None:
+            return content.file.sha256, f"{content.file.file_name} of report {recorded.reference}"
+        case _:
+            return None
 
 
 class Sealed(NamedTuple):

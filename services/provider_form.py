@@ -68,13 +68,14 @@ _GUIDE = (
     (
         "Figures that look odd",
         "Where a figure differs by more than half from the last period's, where the parts do not add up to the whole, "
-        "where more people are counted in an outcome than were supported, or where more was spent than the budget, "
-        "write why in column E of its row.",
+        "where more people are counted in an outcome than were supported, where more was spent in the year so far than "
+        "the year's budget, or where more posts are filled than funded, write why in column E of its row.",
     ),
     (
         "How to send it",
         "Save it as .xlsx or .ods, without a password, and send it to the office as it asked you to. The office's "
-        "answer names each cell that has to be put right. Leave column G as it is: the rows are found by it.",
+        "answer names each cell that has to be put right. Leave column G as it is: the rows are found by it. Send no "
+        "sheets of your own in it.",
     ),
     (
         "Nothing to report",

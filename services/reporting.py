@@ -18,7 +18,7 @@ from services.documents import Documents
 from services.exports.provider_workbook import make_workbook
 from services.imports.provider_workbook import read_workbook
 from services.imports.provider_workbook_file import Book, read_book
-from services.imports.provider_workbook_places import Fault, about_of
+from services.imports.provider_workbook_places import About, Fault, about_of
 from services.imports.remarks import as_clause
 from services.office import Office
 from services.problems import faults
@@ -103,7 +103,7 @@ def read_report(
     sign = sign_of_a_person(file_name)
     if sign:
         found.append(Fault(f"the name of the file seems to hold {sign}: rename the file"))
-    if found and asked.status is not None and not (reason or reading.reason):
+    if found and asked.status is not None and not (reason or reading.reason or _is_at_fault(about, found)):
         found.append(_say_why(asked))
     if found or reading.content is None:
         return Draft(tuple(found), None, reading.notes)
@@ -111,6 +111,12 @@ def read_report(
     if order is not None and by is not None:
         found += [Fault(as_clause(refusal)) for _number, refusal in office.rehearse([order], by)]
     return Draft(tuple(found), None if found else order, reading.notes, data, book.kind)
+
+
+def _is_at_fault(about: About, found: list[Fault]) -> bool:
+    """Whether the reason that the workbook gives is there, and something is wrong with it, which is told already."""
+    row = about.rows.get("reason")
+    return row is not None and any((fault.sheet, fault.cell) == (row.label, row.address) for fault in found)
 
 
 def _plain(file_name: str, book: Book) -> str:

@@ -10,6 +10,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from domain.data_files import read_file
 from domain.errors import Refusal
 from domain.kernel import Reference, Value
 from domain.periods import day_in_words
@@ -120,7 +121,7 @@ def _listed(units: tuple[Unit, ...]) -> str:
 @cache
 def rules() -> tuple[Rule, ...]:
     """Every rule on file, the oldest first."""
-    files = [Rule.model_validate_json(path.read_bytes()) for path in sorted(_FOLDER.glob("*.json"))]
+    files = [read_file("rule", path, Rule) for path in sorted(_FOLDER.glob("*.json"))]
     return tuple(sorted(files, key=lambda rule: rule.in_force_from))
 
 

@@ -24,7 +24,8 @@ CHECKS = {
     "jump": "A figure differs by more than half from the last period's.",
     "sub-totals": "The categories of a breakdown do not add up to the whole.",
     "asked": "More people are counted in an outcome than were supported.",
-    "over-budget": "More was spent than the budget.",
+    "over-budget": "More was spent, in the year to date, than the budget for the year.",
+    "posts": "More posts are filled than are funded.",
 }
 """Every check, in words."""
 
@@ -40,9 +41,12 @@ class Doubt(NamedTuple):
     """What is odd, without its address, as a clause: ``referrals were 12 last time and are 40 now``."""
 
 
-def doubts(owed: Owed, content: Figures, before: Figures | None, budget_pence: int | None) -> Iterator[Doubt]:
+def doubts(
+    owed: Owed, content: Figures, before: Figures | None, budget_pence: int | None, spent_before_pence: int = 0
+) -> Iterator[Doubt]:
     """Everything that looks odd. ``before``: the last period's report, of a period as long; ``budget_pence``: what the
-    award has for the financial year, or ``None`` when that is not known."""
+    award has for the financial year, or ``None`` when that is not known; ``spent_before_pence``: what its earlier
+    reports of that year say was spent, at the least."""
     counts = {figure.key: figure.quantity for figure in content.figures}
     for measure in owed.measures:
         whole = counts.get(measure.measure)
@@ -53,7 +57,8 @@ def doubts(owed: Owed, content: Figures, before: Figures | None, budget_pence: i
             if breakdown is not None and breakdown.exclusive and whole is not None:
                 yield from _sub_totals(measure, breakdown, whole, counts)
     yield from _more_than_supported(content, counts)
-    yield from _over_budget(counts, budget_pence)
+    yield from _over_budget(counts, budget_pence, spent_before_pence)
+    yield from _more_filled_than_funded(counts)
 
 
 def unexplained(found: Iterator[Doubt], explanations: tuple[Explanation, ...]) -> list[Doubt]:
@@ -68,25 +73,43 @@ def _lower(title: str) -> str:
 
 
 def _shown(measure: Measure, quantity: Quantity) -> str:
-    match measure.unit:
-        case Unit.PENCE if quantity.exact:
-            return money.pounds(quantity.at_least)
-        case Unit.POSTS if quantity.exact:
-            return f"{quantity.at_least / 100:g}"
-        case _:
-            return quantity.words
+    """A figure as people write it; one that is only bounded with its bounds."""
+    if measure.unit not in (Unit.PENCE, Unit.POSTS):
+        return quantity.words
+    low, high = quantity.at_least, quantity.at_most
+    if quantity.exact:
+        return _number(measure.unit, low)
+    if high is None:
+        return f"more than {_number(measure.unit, low - 1)}" if low else quantity.words
+    least = f"{_number(measure.unit, low)} to" if low else "at most"
+    return f"{least} {_number(measure.unit, high)}"
+
+
+def _number(unit: Unit, count: int) -> str:
+    return money.pounds(count) if unit is Unit.PENCE else f"{count / 100:,g}"
 
 
 def _jump(measure: Measure, now: Quantity, before: Figures) -> Iterator[Doubt]:
     then = next((f.quantity for f in before.figures if f.key == measure.measure), None)
-    if then is None or not then.exact or not now.exact:
+    if then is None:
         return
-    old, new = then.at_least, now.at_least
-    too_little = TOO_LITTLE_TO_JUMP.get(measure.unit, TOO_FEW_TO_JUMP)
-    if max(old, new) < too_little or abs(new - old) * 100 <= old * JUMP_PER_CENT:
+    enough = TOO_LITTLE_TO_JUMP.get(measure.unit, TOO_FEW_TO_JUMP)
+    if not (_is_far_above(now, then, enough) or _is_far_below(now, then, enough)):
         return
     words = f"{_lower(measure.title)}: {_shown(measure, then)} last time, {_shown(measure, now)} now"
     yield Doubt("jump", measure.measure, words)
+
+
+def _is_far_above(now: Quantity, then: Quantity, enough: int) -> bool:
+    """Whether it is more than half above, whatever the two are within their bounds."""
+    most = then.at_most
+    return most is not None and now.at_least >= enough and now.at_least * 100 > most * (100 + JUMP_PER_CENT)
+
+
+def _is_far_below(now: Quantity, then: Quantity, enough: int) -> bool:
+    """Whether it is more than half below, whatever the two are within their bounds."""
+    most = now.at_most
+    return most is not None and then.at_least >= enough and most * 100 < then.at_least * (100 - JUMP_PER_CENT)
 
 
 def _sub_totals(
@@ -121,13 +144,26 @@ def _more_than_supported(content: Figures, counts: Mapping[str, Quantity]) -> It
             yield Doubt("asked", figure.outcome, words)
 
 
-def _over_budget(counts: Mapping[str, Quantity], budget_pence: int | None) -> Iterator[Doubt]:
+def _over_budget(counts: Mapping[str, Quantity], budget_pence: int | None, before_pence: int) -> Iterator[Doubt]:
+    """What was spent in the year so far, and what is forecast for the whole of it, beside the budget for the year."""
     if budget_pence is None:
         return
-    for key, what in (("spend", "spent"), ("forecast", "forecast")):
-        said = counts.get(key)
-        if said is not None and said.at_least > budget_pence:
-            words = (
-                f"{money.pounds(said.at_least)} is {what}, and the budget for the year is {money.pounds(budget_pence)}"
-            )
-            yield Doubt("over-budget", key, words)
+    budget = f"and the budget for the year is {money.pounds(budget_pence)}"
+    spent, forecast = (counts[key].at_least if key in counts else 0 for key in ("spend", "forecast"))
+    if spent and before_pence and spent + before_pence > budget_pence:
+        so_far = f"{money.pounds(spent + before_pence)} is spent in the year to date"
+        yield Doubt(
+            "over-budget", "spend", f"{so_far}, {money.pounds(before_pence)} of it before this period, {budget}"
+        )
+    elif spent > budget_pence:
+        yield Doubt("over-budget", "spend", f"{money.pounds(spent)} is spent, {budget}")
+    if forecast > budget_pence:
+        yield Doubt("over-budget", "forecast", f"{money.pounds(forecast)} is forecast, {budget}")
+
+
+def _more_filled_than_funded(counts: Mapping[str, Quantity]) -> Iterator[Doubt]:
+    funded, filled = counts.get("posts-funded"), counts.get("posts-filled")
+    if funded is None or filled is None or funded.at_most is None or filled.at_least <= funded.at_most:
+        return
+    words = f"{_number(Unit.POSTS, filled.at_least)} posts are filled, and only {_number(Unit.POSTS, funded.at_most)}"
+    yield Doubt("posts", "posts-filled", f"{words} are funded")

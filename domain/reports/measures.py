@@ -5,14 +5,16 @@ categories that frameworks name. A report is checked against the framework in fo
 To add next year's, add a file.
 """
 
-import json
 from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
+from pydantic import model_validator
+
+from domain.data_files import as_said, read_file, read_json
 from domain.errors import Refusal
 from domain.kernel import Reference, Value
 from domain.periods import Period, day_in_words
@@ -95,6 +97,17 @@ class Narrative(Value):
     title: str
 
 
+class Usually(Value):
+    """What adds up in practice, though nothing makes it: a referral is declined, or its person is offered support.
+
+    No check asks for it. But whoever reads the whole and the other parts works out the last one: what is published
+    is held back with it in mind.
+    """
+
+    whole: Reference
+    parts: tuple[Reference, ...]
+
+
 class Framework(Value):
     """One version of what is asked for, and the days on which it is in force."""
 
@@ -109,6 +122,16 @@ class Framework(Value):
     outcomes: tuple[Outcome, ...]
     breakdowns: tuple[Breakdown, ...]
     narratives: tuple[Narrative, ...] = ()
+    usually: tuple[Usually, ...] = ()
+    """Which measures add up to another in practice, in one service and half-year."""
+
+    @model_validator(mode="after")
+    def _adds_up_of_its_own(self) -> Self:
+        known = {measure.measure for measure in self.measures}
+        named = {code for each in self.usually for code in (each.whole, *each.parts)}
+        if named - known:
+            raise ValueError(f"usually names no measure of the framework: {', '.join(sorted(named - known))}")
+        return self
 
     def measure(self, code: str) -> Measure | None:
         """The measure of that code, if it is asked for."""
@@ -136,16 +159,25 @@ def count_key(measure: str, breakdown: str | None = None, category: str | None =
     return measure if breakdown is None else f"{measure}:{breakdown}/{category}"
 
 
-def _framework(said: dict[str, Any]) -> Framework:
-    """A framework with the code lists that its file names."""
-    lists = [json.loads((_CODE_LISTS / f"{code}.json").read_bytes()) for code in said.pop("code_lists")]
-    return Framework.model_validate_json(json.dumps({**said, "breakdowns": lists}))
+def _framework(path: Path) -> Framework:
+    """A framework with the code lists that its file names. Raises ``Refusal``, which names the file at fault."""
+    said = read_json("framework", path)
+    codes = said.pop("code_lists", None)
+    if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
+        raise Refusal(f"The framework file {path.name} cannot be read: code_lists must be a list of names.")
+    lists = [_code_list(_CODE_LISTS / f"{code}.json") for code in codes]
+    return as_said("framework", path, Framework, {**said, "breakdowns": lists})
+
+
+def _code_list(path: Path) -> dict[str, Any]:
+    """A code list, which is the breakdown that it is for."""
+    return read_file("code list", path, Breakdown).model_dump(mode="json")
 
 
 @cache
 def frameworks() -> tuple[Framework, ...]:
     """Every framework on file, the oldest first."""
-    files = [_framework(json.loads(path.read_bytes())) for path in sorted(_FOLDER.glob("*.json"))]
+    files = [_framework(path) for path in sorted(_FOLDER.glob("*.json"))]
     return tuple(sorted(files, key=lambda framework: framework.in_force_from))
 
 

@@ -9,7 +9,7 @@ from pydantic import StringConstraints
 
 from domain.errors import Refusal
 from domain.kernel import Command, Event, Occasion, Reference, Role, Words
-from domain.periods import Period, PeriodCode
+from domain.periods import Period, PeriodCode, day_in_words
 from domain.reports.commands import ConfirmReport
 from domain.returns.events import (
     Apportionment,
@@ -173,24 +173,44 @@ class SignOffReturn(ReturnCommand, may={Role.FINANCE}):
                 position=state.filled.position,
                 sha256=filled.sha256,
                 tables=filled.tables,
+                signed_on=occasion.today,
             )
         ]
 
 
 class SubmitReturn(ReturnCommand, may={Role.FINANCE}):
-    """Record that the signed return went to the funder. Saying it twice changes nothing."""
+    """Record that the signed return went to the funder. Saying the same twice changes nothing."""
 
     submitted_on: date
     receipt: Words | None = None
 
     def decide(self, state: HalfYearlyReturn, occasion: Occasion) -> Sequence[Event]:
-        if state.status is ReturnStatus.SUBMITTED:
+        if state.submitted is not None:
+            self._check_same(state.submitted)
             return []
         if state.signed_sha256 is None:
             raise Refusal("A return must be signed off before it is submitted (sign-off-return).")
         if self.submitted_on > occasion.today:
             raise Refusal("A return cannot have been submitted in the future.")
+        end = Period.parse(self.period).end
+        if self.submitted_on <= end:
+            raise Refusal(f"The half-year was not over until {day_in_words(end)}: its return was submitted later.")
+        if state.signed_on is not None and self.submitted_on < state.signed_on:
+            raise Refusal(f"It was signed on {day_in_words(state.signed_on)}: it cannot have been submitted before.")
         return [ReturnSubmitted(submitted_on=self.submitted_on, sha256=state.signed_sha256, receipt=self.receipt)]
+
+    def _check_same(self, known: ReturnSubmitted) -> None:
+        """That the same is said again. Raises ``Refusal``, which says what differs."""
+        differs = []
+        if self.submitted_on != known.submitted_on:
+            differs.append(f"on {day_in_words(known.submitted_on)}")
+        if self.receipt is not None and self.receipt != known.receipt:
+            differs.append("without a receipt" if known.receipt is None else "with another receipt")
+        if differs:
+            raise Refusal(
+                f"This return is recorded as submitted already, {' and '.join(differs)}. "
+                "What is recorded stays: write a remark to it (comment-on-return)."
+            )
 
 
 class RestateReturn(ReturnCommand, may={Role.FINANCE}):

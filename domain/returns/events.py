@@ -70,6 +70,8 @@ class ReturnSignedOff(Event, name="return.signed-off"):
     position: int
     sha256: str
     tables: tuple[Table, ...]
+    signed_on: date | None = None
+    """The London day on which it was signed; ``None``: it was signed before this was written down."""
 
 
 class ReturnSubmitted(Event, name="return.submitted"):

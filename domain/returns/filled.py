@@ -3,8 +3,11 @@
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import BeforeValidator
+
+from domain.data_files import read_file
 from domain.errors import Refusal
 from domain.kernel import Reference, Value
 from domain.monitoring.schedule import DueRule
@@ -12,6 +15,21 @@ from domain.periods import Period, PeriodCode, day_in_words
 from domain.tables import Table, canonical, digest, parts_of
 
 _FOLDER = Path(__file__).with_name("templates")
+
+
+_DUE = 'must be written like "30 October, 30 April", "1 month after" or "20 working days after"'
+
+
+def _due(said: Any) -> Any:
+    """A rule in words as the rule; in its parts, as it is."""
+    if isinstance(said, str):
+        try:
+            return DueRule.of(said)
+        except ValueError:
+            raise ValueError(_DUE) from None
+    if said is not None and not isinstance(said, dict | DueRule):
+        raise ValueError(_DUE)
+    return said
 
 
 class Template(Value):
@@ -28,8 +46,9 @@ class Template(Value):
     return_to: Reference
     """Which funds it reports on: those opened with the same ``return_to``."""
     sections: tuple[str, ...]
-    due: DueRule | None = None
-    """When the funder asks for it; ``None``: not public, the grant agreement says it."""
+    due: Annotated[DueRule | None, BeforeValidator(_due)] = None
+    """When the funder asks for it, in words (``30 October, 30 April``) or in its parts; ``None``: not public, the
+    grant agreement says it."""
     administration_cap_per_cent: int | None = None
     """What of the grant may be kept for administration; ``None``: not public, the grant agreement says it."""
     note: str
@@ -38,7 +57,7 @@ class Template(Value):
 @cache
 def templates() -> tuple[Template, ...]:
     """Every template on file, the oldest first."""
-    files = [Template.model_validate_json(path.read_bytes()) for path in sorted(_FOLDER.glob("*.json"))]
+    files = [read_file("template", path, Template) for path in sorted(_FOLDER.glob("*.json"))]
     return tuple(sorted(files, key=lambda template: template.in_force_from))
 
 

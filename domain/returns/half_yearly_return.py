@@ -1,5 +1,6 @@
 """The half-yearly return of one period, in its versions: opened, filled, signed off, submitted, superseded."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Self
 
@@ -33,6 +34,8 @@ class HalfYearlyReturn(Aggregate):
     version: int = 0
     filled: ReturnFilled | None = None
     signed_sha256: str | None = None
+    signed_on: date | None = None
+    """The London day on which this version was signed, where that was written down."""
     submitted: ReturnSubmitted | None = None
     apportioned: dict[tuple[str, str], ReportApportioned] = {}
     """By award and period of the report."""
@@ -46,10 +49,14 @@ class HalfYearlyReturn(Aggregate):
                 return self.model_copy(update={"status": ReturnStatus.OPENED, "template": template, "version": 1})
             case ReturnFilled():
                 return self.model_copy(update={"status": ReturnStatus.FILLED, "filled": event})
-            case ReturnSignedOff(sha256=sha256, tables=tables):
-                signed = {**self.signed_tables, self.version: tables}
+            case ReturnSignedOff():
                 return self.model_copy(
-                    update={"status": ReturnStatus.SIGNED_OFF, "signed_sha256": sha256, "signed_tables": signed}
+                    update={
+                        "status": ReturnStatus.SIGNED_OFF,
+                        "signed_sha256": event.sha256,
+                        "signed_on": event.signed_on,
+                        "signed_tables": {**self.signed_tables, self.version: event.tables},
+                    }
                 )
             case ReturnPublished():
                 return self.model_copy(update={"published": (*self.published, event)})
@@ -64,6 +71,7 @@ class HalfYearlyReturn(Aggregate):
                         "version": version,
                         "filled": None,
                         "signed_sha256": None,
+                        "signed_on": None,
                         "submitted": None,
                     }
                 )

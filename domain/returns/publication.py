@@ -1,7 +1,11 @@
 """The publication copy of a signed return: what goes to the public, small numbers held back.
 
-The Ministry's own copy is not suppressed. What providers say in words is left out: a sentence can name a small number,
-or a person, and nothing can check it.
+The Ministry's own copy is not suppressed. What providers and the office say in words is left out: a sentence can name
+a small number, or a person, and nothing can check it.
+
+**What does not hold**: figures are compared within one half-year, and between the releases of one return. That people
+continuing into the next half-year are those accepted or continuing in this one, less those closed, is not treated:
+it holds nearly, and a reader of two half-years who counts on it may narrow a small number down.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,14 +22,24 @@ OUTPUT = "area-tables"
 """Which output's rule holds, unless another is named."""
 _IN_WORDS = ("narrative",)
 _WORDS_OF_PROVIDERS = ("variance_reason",)
+RESTATED_BECAUSE = "Restated because"
+"""The item of the header in which the office says in its own words why it sends the return again."""
+REASON_GIVEN = "The reason given for the choice about"
+"""How a note begins in which the office says in its own words why a report counts as it does."""
+_WORDS_OF_THE_OFFICE = ("header", RESTATED_BECAUSE)
 
 
 def to_publish(tables: Iterable[Table]) -> tuple[Table, ...]:
-    """The tables of a return without what providers say in words."""
+    """The tables of a return without what providers and the office say in words."""
     return tuple(_without_words(table) for table in tables if table.name not in _IN_WORDS)
 
 
 def _without_words(table: Table) -> Table:
+    notes = tuple(note for note in table.notes if not note.startswith(REASON_GIVEN))
+    table = table.model_copy(update={"notes": notes})
+    name, item = _WORDS_OF_THE_OFFICE
+    if table.name == name:
+        return table.model_copy(update={"rows": tuple(row for row in table.rows if row[0].value != item)})
     kept = [place for place, column in enumerate(table.columns) if column.key not in _WORDS_OF_PROVIDERS]
     if len(kept) == len(table.columns):
         return table
@@ -44,6 +58,7 @@ def relations_of(tables: tuple[Table, ...], framework: Framework) -> tuple[Relat
             found += of_these(table, [("improved", "answered"), ("answered", "eligible")])
         elif table.names == ("award",):
             found += totals(table)
+    found += _usual(tables, framework)
     for measure, breakdown, table in _breakdowns(by_name, framework):
         whole = measure.measure.replace("-", "_")
         categories = [column.key for column in table.columns if column.key.startswith(f"{whole}_")]
@@ -55,6 +70,20 @@ def relations_of(tables: tuple[Table, ...], framework: Framework) -> tuple[Relat
         if demand is not None and any(column.key == whole for column in demand.columns):
             found += _same(demand, table, whole)
     return tuple(found)
+
+
+def _usual(tables: tuple[Table, ...], framework: Framework) -> Iterator[Sum]:
+    """What adds up in practice: in each row that has the whole and all parts, the row of totals too."""
+    for each in framework.usually:
+        whole, *parts = (code.replace("-", "_") for code in (each.whole, *each.parts))
+        for table in tables:
+            places = {column.key: place for place, column in enumerate(table.columns)}
+            if not {whole, *parts} <= places.keys():
+                continue
+            for number, row in enumerate(table.rows):
+                if all(supplied(row[places[key]]) for key in (whole, *parts)):
+                    of = tuple(At(table.name, number, key) for key in parts)
+                    yield Sum(total=At(table.name, number, whole), parts=of)
 
 
 def _breakdowns(by_name: dict[str, Table], framework: Framework) -> Iterator[tuple[Measure, Breakdown, Table]]:

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from domain.reports.measures import Breakdown, Measure, Unit, count_key
 from domain.tables import Cell, Column, Kind, Missing, Row, Table, cell
-from projections.half_yearly_return.services import INSTANCES, Service, Services, Tally, cells_of, sums_of
+from projections.half_yearly_return.adding_up import Tally, cells_of, sums_of
+from projections.half_yearly_return.services import INSTANCES, Service, Services
 
 KINDS: dict[Unit, Kind] = {Unit.PENCE: "pence", Unit.POSTS: "hundredths"}
 NOTHING = Cell(missing=Missing.NOT_APPLICABLE, words="")
@@ -54,9 +55,14 @@ def table_of(
             Column(key="made_up", title="Made up for demonstration", kind="yes-no"),
         ),
         rows=tuple(rows),
-        notes=(INSTANCES_NOTE, *notes, NOT_SUPPLIED_NOTE),
+        notes=(INSTANCES_NOTE, *notes, NOT_SUPPLIED_NOTE, *choices_in(chosen, {count.key for count in counts})),
         names=("award",),
     )
+
+
+def choices_in(services: Sequence[Service], keys: set[str]) -> list[str]:
+    """The choices about reports that do not fit, as far as they touch any of these counts, outcomes or headings."""
+    return [choice.words for service in services for choice in service.choices if choice.keys & keys]
 
 
 def units_note(counts: Sequence[Count]) -> str:

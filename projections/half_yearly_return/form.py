@@ -44,6 +44,12 @@ MADE_UP = "This return contains figures made up for demonstration."
 def fill_in(views: Views, period: str, template: str) -> FilledReturn:
     """The return for a half-year as the views have it. Raises ``Refusal`` when there is nothing to report on."""
     form = template_named(template)
+    unknown = [name for name in form.sections if name not in SECTIONS]
+    if unknown:
+        raise Refusal(
+            f"The template {template} names sections that there are not: {', '.join(unknown)} "
+            f"(there are: {', '.join(SECTIONS)})."
+        )
     with without_pauses():
         services = gather(views, Period.parse(period), form.return_to)
         tables = [table for name in form.sections for table in SECTIONS[name](services)]
@@ -64,6 +70,18 @@ def fill_in(views: Views, period: str, template: str) -> FilledReturn:
 
 
 @dataclass(frozen=True)
+class Published:
+    """When and by which rule a copy for the public was made."""
+
+    rule: str
+    at: str
+    position: int
+    """The place in the log at which it was recorded."""
+    signed_sha256: str
+    """The digest of the return that was signed, of which this is the copy."""
+
+
+@dataclass(frozen=True)
 class StandingReturn:
     """A return as it stands: frozen when it is signed off, else as the views now have it."""
 
@@ -74,6 +92,8 @@ class StandingReturn:
     signed_at: str | None = None
     changed_since: tuple[str, ...] = ()
     """The reports that count otherwise since it was signed: the return differs from what is now known."""
+    published: Published | None = None
+    """Of a copy for the public; who signed the return itself, and when, stands above."""
 
 
 def as_it_stands(views: Views, period: str, version: int | None = None) -> StandingReturn:
@@ -126,10 +146,17 @@ def as_published(views: Views, period: str, rule: str | None = None) -> Standing
     copy = FilledReturn(
         period=period,
         template=returned.template,
-        position=row.position,
+        position=returned.position or 0,
         tables=tuple(Table.model_validate(table) for table in row.tables),
     )
-    return StandingReturn(copy, row.version, f"published by the rule {row.rule}", row.by, row.at)
+    return StandingReturn(
+        filled=copy,
+        version=row.version,
+        status=f"published by the rule {row.rule}",
+        signed_by=returned.signed_by,
+        signed_at=returned.signed_at,
+        published=Published(row.rule, row.at, row.position, returned.sha256 or ""),
+    )
 
 
 def comments(views: Views, period: str) -> Table:

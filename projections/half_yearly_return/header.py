@@ -1,5 +1,6 @@
 """Header: whose return it is, for which days, under which agreements, template and framework, in which version."""
 
+from domain.returns.publication import RESTATED_BECAUSE
 from domain.tables import Cell, Column, Missing, Row, Table, cell
 from projections.budgets import LedgerRow
 from projections.half_yearly_return.services import Services
@@ -22,7 +23,7 @@ def section(services: Services) -> tuple[Table, ...]:
         ("Outcomes framework", cell(services.framework.title)),
         ("Template", cell(returned.template if returned else None, missing=not_given, sources=opened)),
         ("Version", cell(returned.version if returned else None, missing=not_given, sources=opened)),
-        ("Restated because", cell(returned.reason if returned else None, missing=Missing.NOT_APPLICABLE)),
+        (RESTATED_BECAUSE, cell(returned.reason if returned else None, missing=Missing.NOT_APPLICABLE)),
         ("Services", cell(len(services.services), sources=reasons)),
     ]
     rows: list[Row] = [(cell(title), said) for title, said in facts]

@@ -8,7 +8,7 @@ from domain.returns.commands import OpenReturn
 from domain.returns.filled import template_for, template_named
 from domain.tables import Column, Missing, Row, Table, cell
 from projections.budgets import FundRow
-from projections.half_yearly_return.services import ACCEPTED, NIL, WAIVED, Service, gather
+from projections.half_yearly_return.services import ACCEPTED, NIL, WAIVED, Service, Services, gather
 from projections.reporting import what_is_asked
 from projections.reports import ReportContent, ReportRow
 from projections.returns import LatestReturn, ReturnRow
@@ -24,7 +24,7 @@ def missing(views: Views, period: str) -> Table:
     row = views.find(ReturnRow, period, opened.version) if opened else None
     template = template_named(row.template) if row else template_for(days)
     services = gather(views, days, template.return_to)
-    reports = _reports(views, days)
+    reports = _reports(views, days, services)
     rows = [_row(views, service, reports.get(service.award.award, [])) for service in services.services]
     settled = sum(bool(service.standings) and not service.standings - _SETTLED for service in services.services)
     owed = sum(int(each[4].value or 0) for each in rows)
@@ -53,11 +53,18 @@ def missing(views: Views, period: str) -> Table:
     )
 
 
-def _reports(views: Views, period: Period) -> dict[str, list[tuple[ReportRow, Figures]]]:
-    """The latest version of every report on the days of the half-year, by award."""
+def _reports(views: Views, period: Period, services: Services) -> dict[str, list[tuple[ReportRow, Figures]]]:
+    """The latest version of every report on the days of the half-year, by award; of one that does not fit, if the
+    office chose that it counts."""
     columns = ReportRow.table.c
     found: dict[str, list[tuple[ReportRow, Figures]]] = {}
-    within = views.rows(ReportRow, columns.starts_on >= period.start, columns.ends_on <= period.end)
+    chosen = {(service.award.award, code) for service in services.services for code in service.apportioned}
+    touching = views.rows(ReportRow, columns.starts_on <= period.end, columns.ends_on >= period.start)
+    within = [
+        row
+        for row in touching
+        if period.covers(Period(row.starts_on, row.ends_on)) or (row.award, row.period) in chosen
+    ]
     names = [row.report for row in within]
     contents = {row.report: row for row in views.rows(ReportContent, ReportContent.table.c.report.in_(names))}
     for row in within:
@@ -76,7 +83,8 @@ def _row(views: Views, service: Service, reports: list[tuple[ReportRow, Figures]
     for row, content in reports:
         # the provider was asked about the same: beside the last report, and the whole of the award's budget
         asked = what_is_asked(views, row.award, Period(row.starts_on, row.ends_on))
-        asks += unexplained(doubts(asked.owed, content, asked.before, asked.budget_pence), content.explanations)
+        odd = doubts(asked.owed, content, asked.before, asked.budget_pence, asked.spent_before_pence)
+        asks += unexplained(odd, content.explanations)
     owes = 0 if service.standings and not service.standings - {NIL, WAIVED} else expected
     return (
         cell(service.award.award),

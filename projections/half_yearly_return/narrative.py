@@ -1,7 +1,8 @@
 """Narrative: what the providers say in words, and what is planned for money not spent."""
 
 from domain.tables import Cell, Column, Row, Table, cell
-from projections.half_yearly_return.services import Services
+from projections.half_yearly_return.counts import choices_in
+from projections.half_yearly_return.services import Services, words_key
 
 GENERAL = "narrative"
 
@@ -38,7 +39,10 @@ def section(services: Services) -> tuple[Table, ...]:
                 Column(key="made_up", title="Made up for demonstration", kind="yes-no"),
             ),
             rows=tuple(rows),
-            notes=("In the providers' own words, from accepted reports.",),
+            notes=(
+                "In the providers' own words, from accepted reports.",
+                *choices_in(services.services, {words_key(heading) for heading in titles}),
+            ),
             names=("award", "heading", "period"),
         ),
     )

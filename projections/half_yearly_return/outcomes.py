@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from domain.reports.measures import Outcome
 from domain.tables import Cell, Column, Missing, Row, Table, cell
-from projections.half_yearly_return.counts import NOTHING
+from projections.half_yearly_return.adding_up import nothing_in_all
+from projections.half_yearly_return.counts import NOTHING, choices_in
 from projections.half_yearly_return.parts import Counted, Part
 from projections.half_yearly_return.services import INSTANCES, Service, Services
 
@@ -27,9 +28,10 @@ def section(services: Services) -> tuple[Table, ...]:
         found = (numbers[number, outcome.outcome] for number in range(len(services.services)))
         complete = [cells for cells in found if cells and all(each.missing is None for each in cells)]
         sums = [Cell(value=sum(int(each.value or 0) for each in cells)) for cells in zip(*complete, strict=True)]
-        rows.append(
-            (cell(INSTANCES), NOTHING, NOTHING, cell(outcome.title), *(sums or [_NONE] * 3), cell(services.made_up))
-        )
+        if not sums:
+            asked = [service for service in services.services if outcome.outcome in service.asked]
+            sums = [nothing_in_all({_why(service, outcome) for service in asked})] * 3
+        rows.append((cell(INSTANCES), NOTHING, NOTHING, cell(outcome.title), *sums, cell(services.made_up)))
     return (
         Table(
             name="outcomes",
@@ -48,10 +50,16 @@ def section(services: Services) -> tuple[Table, ...]:
             notes=(
                 "Not asked is not the same as not improved: an outcome is read as improved, of answered, of eligible.",
                 "The last rows count instances, not people, over the services that supplied all three numbers.",
+                *choices_in(services.services, {outcome.outcome for outcome in services.framework.outcomes}),
             ),
             names=("award", "outcome"),
         ),
     )
+
+
+def _why(service: Service, outcome: Outcome) -> Missing:
+    """Why a service that was asked is not in the last row: nothing to report, or something of it did not come."""
+    return service.nothing_of(outcome.outcome).missing or Missing.NOT_SUPPLIED
 
 
 def _row(service: Service, outcome: Outcome, numbers: tuple[Cell, ...] | None) -> Row:

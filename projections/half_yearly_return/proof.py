@@ -80,9 +80,10 @@ def _is_sum(names: Sequence[str]) -> bool:
 def _is_in_sum(table: Table, row: Row, column: int) -> bool:
     """Whether a service's figure is in the last row: an outcome only where all three numbers were supplied.
 
-    So is that it is missing because its report was sent back: that event too makes the sum what it is.
+    So is that it is missing because its report was sent back, or that no part of it can be told by the choice that
+    was made: that event too makes the sum what it is.
     """
-    if row[column].missing is Missing.NOT_SUPPLIED:
+    if row[column].missing in (Missing.NOT_SUPPLIED, Missing.NOT_DIVISIBLE):
         return True
     if table.name != "outcomes":
         return row[column].missing is None
@@ -162,10 +163,11 @@ def explain(views: Views, period: str, address: str, version: int | None = None)
                 cell(_digest(recorded.event), missing=Missing.NOT_APPLICABLE),
             )
         )
-    column = place.table.columns[place.column]
+    said = shown(place.table.columns[place.column], place.cell) or "empty"
+    said = said if place.cell.missing is Missing.NOT_DIVISIBLE else f"is {said}"
     return Table(
         name="explain",
-        title=f"{place.address} is {shown(column, place.cell) or 'empty'}: event by event",
+        title=f"{place.address} {said}: event by event",
         columns=(
             Column(key="position", title="Log position", kind="count"),
             Column(key="at", title="When", kind="moment"),

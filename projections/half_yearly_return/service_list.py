@@ -2,8 +2,9 @@
 
 from domain import money
 from domain.tables import Cell, Column, Missing, Row, Table, cell
+from projections.half_yearly_return.adding_up import Bounds, Tally, bounds_of, cell_of, nothing_of
 from projections.half_yearly_return.counts import NOTHING
-from projections.half_yearly_return.services import ALL, Bounds, Service, Services, Tally, bounds_of, cell_of
+from projections.half_yearly_return.services import ALL, Service, Services
 
 _MONEY = (("spend", "pence", False), ("spend", "pence", True), ("forecast", "pence", False))
 _POSTS = (("posts-funded", "hundredths", False), ("posts-filled", "hundredths", False))
@@ -24,7 +25,8 @@ def section(services: Services) -> tuple[Table, ...]:
         for service in services.services
         if service.misfits
     ]
-    notes += [f"{choice}." for service in services.services for choice in service.choices]
+    chosen = [choice for service in services.services for choice in service.choices]
+    notes += [*(choice.words for choice in chosen), *(choice.why for choice in chosen)]
     return (
         Table(
             name="service-list",
@@ -60,6 +62,7 @@ def _row(services: Services, service: Service, tallies: list[Tally]) -> Row:
     allocation = cell(allocated, sources=why)
     if allocated is not None:
         tallies[0].add((allocated, allocated))
+    tallies[0].add_missing(allocation)
     spend, to_date, forecast = (
         _of(services, service, code, tally, to_date=to_date)
         for (code, _, to_date), tally in zip(_MONEY, tallies[1:4], strict=True)
@@ -67,6 +70,7 @@ def _row(services: Services, service: Service, tallies: list[Tally]) -> Row:
     variance = _variance(allocation, forecast)
     if variance.missing is None:
         tallies[4].add(_bounds(variance))
+    tallies[4].add_missing(variance)
     posts = (
         _of(services, service, code, tally, to_date=to_date)
         for (code, _, to_date), tally in zip(_POSTS, tallies[5:7], strict=True)
@@ -95,8 +99,14 @@ def _of(services: Services, service: Service, code: str, tally: Tally, *, to_dat
     measure = services.framework.measure(code)
     reports = service.counted_to_date if to_date else service.counted
     found = bounds_of(code, measure.adds_up, reports) if measure else None
-    if found is None:
-        return service.nothing_of(code, to_date=to_date)
+    if found is None or measure is None:
+        of = (
+            service.nothing_of(code)
+            if measure is None
+            else nothing_of(service, code, measure, reports, to_date=to_date)
+        )
+        tally.add_missing(of)
+        return of
     tally.add(found[0])
     return cell_of(*found)
 

@@ -1,17 +1,17 @@
 """The services a return is about, and what their providers reported: gathered once for all sections."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 
 from domain.monitoring.commands import REPORT_SCHEDULE
 from domain.periods import Period, financial_year
 from domain.reports.form import Owed, owed_of
-from domain.reports.measures import AddsUp, Framework, Measure, framework_for
-from domain.reports.quantity import Quantity
+from domain.reports.measures import Framework, framework_for
 from domain.returns.events import Apportionment
+from domain.returns.publication import REASON_GIVEN
 from domain.tables import Cell, Missing, cell
 from projections.awards import AwardRow, ShareRow
 from projections.budgets import FundRow
@@ -23,6 +23,7 @@ from projections.returns import ApportionmentRow, LatestReturn, ReturnRow
 from projections.views import Views
 
 ACCEPTED, NIL, WAIVED, NOT_RECEIVED = "accepted", "nil return", "waived", "not received"
+MISFIT = "received for days that do not fit the half-year"
 ALL = "All services"
 INSTANCES = "All services (instances)"
 """The last row of a table of counts: instances of support, which are not people."""
@@ -30,9 +31,22 @@ INSTANCES = "All services (instances)"
 _OWED = {"nil-return": NIL, "waived": WAIVED, **dict.fromkeys(OPEN, NOT_RECEIVED)}
 """How an obligation that no report has met stands in the return."""
 
-Bounds = tuple[int, int | None]
-"""A count: at least, and at most (``None``: no upper bound). An exact one is twice the same number."""
 _NOT_ASKED = Cell(missing=Missing.NOT_ASKED)
+
+
+class Choice(NamedTuple):
+    """How a report that does not fit counts, as the tables that it touches show it."""
+
+    words: str
+    why: str
+    """The office's reason, in its own words: only beside the list of services, and never in the public copy."""
+    keys: frozenset[str]
+    """The counts, outcomes and headings of which it has something to say in this half-year."""
+
+
+def words_key(heading: str) -> str:
+    """How what is said under a heading is told from counts and outcomes."""
+    return f"words:{heading}"
 
 
 @dataclass
@@ -60,8 +74,10 @@ class Service:
     """Whether a nil return of its was made up for a demonstration."""
     misfits: list[str] = field(default_factory=list)
     """Reports that touch the half-year, do not fit in it, and are in no figure because nobody chose how."""
-    choices: list[str] = field(default_factory=list)
-    """How the reports that do not fit count, in words."""
+    choices: list[Choice] = field(default_factory=list)
+    """How the reports that do not fit count."""
+    apportioned: list[str] = field(default_factory=list)
+    """The periods of those that count in this half-year, whole or in part."""
 
     @property
     def line(self) -> str:
@@ -71,7 +87,10 @@ class Service:
     @property
     def standing(self) -> str:
         """Of its reports for this half-year, in words."""
-        return " and ".join(sorted(self.standings)) or NOT_RECEIVED
+        standings = self.standings or {NOT_RECEIVED}
+        if self.misfits:  # it is not that nothing came
+            standings = standings - {NOT_RECEIVED} | {MISFIT}
+        return " and ".join(sorted(standings))
 
     @property
     def nil(self) -> bool:
@@ -211,9 +230,11 @@ def _add_reports(views: Views, period: Period, year: str, services: dict[str, Se
                 service.misfits.append(row.period)
                 continue
             service.standings.add(_standing(row))
-        if choice is not None:
-            service.choices.append(_in_words(choice))
         found = accepted.get(row.report)
+        if choice is not None:
+            service.choices.append(_chosen(choice, found if period.overlaps(days) else None))
+            if part_of(days, period, choice) is not None:
+                service.apportioned.append(row.period)
         if found is not None:
             _count(service, found, row.sent_back, part_of(days, period, choice), part_of(days, to_date, choice), choice)
     for service in services.values():
@@ -228,13 +249,25 @@ def _choices(views: Views, period: Period) -> dict[tuple[str, str], Apportionmen
     return {(row.award, row.report_period): row for row in rows}
 
 
-def _in_words(choice: ApportionmentRow) -> str:
-    how = {
-        Apportionment.BY_DAYS: "counts in proportion to its days",
-        Apportionment.WHOLE: "counts whole",
-        Apportionment.NOTHING: "does not count",
-    }[Apportionment(choice.how)]
-    return f"{choice.award}: the report for {Period.parse(choice.report_period).words} {how}: {choice.reason}"
+_HOW = {
+    Apportionment.BY_DAYS: "counts in proportion to its days. Each figure of it is rounded by itself: the parts of a "
+    "figure, such as its categories, need not add up to it.",
+    Apportionment.WHOLE: "counts whole.",
+    Apportionment.NOTHING: "does not count.",
+}
+
+
+def _chosen(choice: ApportionmentRow, report: AcceptedReport | None) -> Choice:
+    """A choice in words, and what it touches: nothing of a report that counts in an earlier half-year alone."""
+    days = Period.parse(choice.report_period).words
+    keys: set[str] = set()
+    if report is not None and report.stands:
+        keys = {*report.counts, *report.outcomes, *map(words_key, report.texts)}
+    return Choice(
+        words=f"{choice.award}: the report for {days} {_HOW[Apportionment(choice.how)]}",
+        why=f"{REASON_GIVEN} {choice.award}'s report for {days}: {choice.reason.rstrip('.')}.",
+        keys=frozenset(keys),
+    )
 
 
 def _count(
@@ -280,120 +313,3 @@ def _add_what_is_owed(
             service.nil_made_up = service.nil_made_up or item.made_up
             if item.standing == "nil-return":
                 service.nil_sources = tuple(sorted({*service.reason, *service.nil_sources, item.position}))
-
-
-def bounds_of(key: str, adds_up: AddsUp, reports: Sequence[Counted]) -> tuple[Bounds, tuple[int, ...]] | None:
-    """What some reports of one service count under a key, by the measure's own way of adding up, and its sources.
-
-    A report that leaves the count out makes the sum of the others the least it can be, not the whole.
-    """
-    if len(reports) == 1 and reports[0].part is WHOLE_REPORT:
-        said = reports[0].counts.get(key)
-        if said is None:
-            return None
-        return ((said, said) if isinstance(said, int) else (said[0], said[1])), reports[0].sources
-    found = [(number, report) for number, report in enumerate(reports, 1) if key in report.counts]
-    if not found:
-        return None
-    if adds_up is AddsUp.SUM:
-        low, high = 0, 0 if len(found) == len(reports) else None
-        for _, report in found:
-            said = report.counts[key]
-            least, most = (said, said) if isinstance(said, int) else said
-            part = report.part.of(least)
-            low += part
-            # what the upper bound has more is divided by itself, lest rounding put it below the lower one
-            high = None if high is None or most is None else high + part + report.part.of(most - least)
-        sources = (position for report in reports if key in report.counts for position in report.sources)
-        return (low, high), tuple(sorted(set(sources)))
-    number, stands = found[0] if adds_up is AddsUp.FIRST else found[-1]
-    alone = {AddsUp.FIRST: number == 1, AddsUp.LAST: number == len(reports)}.get(adds_up, len(reports) == 1)
-    if not alone or _is_cut(stands.part, adds_up):
-        return None  # of people waiting at the end of other days, or of the longest wait, no part can be told
-    said = stands.counts[key]
-    return ((said, said) if isinstance(said, int) else (said[0], said[1])), stands.sources
-
-
-def _is_cut(part: Part, adds_up: AddsUp) -> bool:
-    """Whether the day that a count is of, or any day of the longest wait, lies outside the part that counts."""
-    before, after = part.first > 0, part.last < part.whole
-    return (before and adds_up is not AddsUp.LAST) or (after and adds_up is not AddsUp.FIRST)
-
-
-def cell_of(bounds: Bounds, sources: tuple[int, ...] = ()) -> Cell:
-    """A count as a cell."""
-    low, high = bounds
-    if low == high:
-        return Cell(value=low, sources=sources)
-    words = Quantity.model_construct(at_least=low, at_most=high).words
-    return Cell(words=words, at_least=low, at_most=high, sources=sources)
-
-
-class Tally:
-    """Adds up a column: bounds to bounds, and what is missing is in no sum."""
-
-    def __init__(self) -> None:
-        self._low, self._high, self._any = 0, 0, False
-        self._unbounded = False
-
-    def add(self, bounds: Bounds) -> None:
-        """One more service."""
-        low, high = bounds
-        self._any = True
-        self._low += low
-        if high is None:
-            self._unbounded = True
-        else:
-            self._high += high
-
-    def add_exact(self, count: int) -> None:
-        """One more service, with a whole number."""
-        self._any = True
-        self._low += count
-        self._high += count
-
-    @property
-    def cell(self) -> Cell:
-        """The sum; its sources are those of the cells above it."""
-        if not self._any:
-            return Cell(missing=Missing.NOT_SUPPLIED)
-        return cell_of((self._low, None if self._unbounded else self._high))
-
-
-Wanted = Sequence[tuple[str, Measure]]  # counts by key, each with its measure
-
-
-def cells_of(service: Service, wanted: Wanted, tallies: Sequence[Tally]) -> list[Cell]:
-    """The counts of one service for the half-year, each also added to its tally."""
-    reports = service.counted
-    if len(reports) != 1 or reports[0].part is not WHOLE_REPORT:
-        return [_cell(service, each, tally) for each, tally in zip(wanted, tallies, strict=True)]
-    # nearly every service has one report for the half-year: a whole number of it needs no adding up
-    said_of, sources = reports[0].counts.get, reports[0].sources
-    cells = []
-    for each, tally in zip(wanted, tallies, strict=True):
-        said = said_of(each[0])
-        if type(said) is int:
-            tally.add_exact(said)
-            cells.append(Cell(said, None, None, None, None, sources))
-        else:
-            cells.append(_cell(service, each, tally))
-    return cells
-
-
-def _cell(service: Service, wanted: tuple[str, Measure], tally: Tally) -> Cell:
-    key, measure = wanted
-    found = bounds_of(key, measure.adds_up, service.counted)
-    if found is None:
-        return service.nothing_of(measure.measure)
-    tally.add(found[0])
-    return cell_of(*found)
-
-
-def sums_of(wanted: Wanted, tallies: Sequence[Tally]) -> list[Cell]:
-    """The counts over all services, which are instances; of what never adds up there is none."""
-    never = Cell(missing=Missing.NOT_APPLICABLE)
-    return [
-        never if measure.adds_up is AddsUp.NEVER else tally.cell
-        for (_, measure), tally in zip(wanted, tallies, strict=True)
-    ]

@@ -41,6 +41,7 @@ class Question(StrEnum):
     SINGLE_TENDERS = "single-tenders"
     REMINDERS = "reminders"
     CHASES = "chases"
+    MEASURES = "measures"
     TIMELINE = "timeline"
     AWARD = "award"
     EXPLAIN = "explain"

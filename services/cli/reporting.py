@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 import typer
 
 from domain.errors import Refusal
-from domain.periods import parse_day
-from services.cli.console import MALFORMED, err, out, the_office
+from domain.periods import Period
+from services.cli.console import MALFORMED, err, out, read_day, the_office
 from services.documents import Documents
+from services.problems import Malformed
 from services.settings import Settings
 
 
@@ -26,8 +27,12 @@ def workbook(
     """Make the workbook that a provider fills in: just the measures that the award owes, last period's beside them."""
     from services.reporting import asked_for, workbook_for
 
+    try:
+        code = Period.parse(period).code
+    except Refusal as wrong:
+        raise Malformed(str(wrong)) from None
     with the_office(to_read=True) as office:
-        code = asked_for(office, award, period).period.code
+        asked_for(office, award, code)  # there may be no such award: then no file is named after it
         to = to or Path(f"{award}.{code}.xlsx")
         kind = _kind_of(to)
         data = workbook_for(office, award, code, kind, filled=filled)
@@ -61,12 +66,12 @@ def report(
     """Record a provider's workbook. Every fault is named by sheet and cell; if there is one, nothing is recorded."""
     from services.reporting import read_report, record
 
+    day = read_day(received, "--received") if received is not None else None
     try:
         data = file.read_bytes()
     except OSError:
         raise Refusal(f"The file {file.name} cannot be read: check its name and that it is there.") from None
     settings = Settings()
-    day = parse_day(received) if received is not None else None
     with the_office(to_read=True) as office:
         draft = read_report(office, data, file.name, by=settings.person, received_on=day, reason=reason)
         for note in draft.notes:

@@ -24,7 +24,8 @@ from domain.tables import Table
 from projections.half_yearly_return import missing as missing_from
 from projections.half_yearly_return import proof
 from projections.half_yearly_return.form import StandingReturn, as_it_stands, as_published, comments, signed_as_json
-from projections.returns import LatestReturn
+from projections.returns import LatestReturn, ReturnRow
+from projections.views import Views
 from services.cli.console import (
     BROKEN,
     AsAt,
@@ -72,6 +73,12 @@ def _print(standing: StandingReturn, form: Format, remarks: Table | None = None)
             "To send it anew, restate it (outturn do restate-return)."
         )
     version = f"Version {standing.version}, {standing.status}. SHA-256 {standing.filled.sha256}"
+    if standing.published is not None:
+        version = (
+            f"Version {standing.version}, {standing.status}, at log position {standing.published.position}. "
+            f"Signed by {standing.signed_by} at log position {standing.filled.position}. "
+            f"SHA-256 of the signed return {standing.published.signed_sha256}"
+        )
     beside = [remarks] if remarks is not None and remarks.rows and form is Format.TABLE else []
     print_tables([*standing.filled.tables, *beside], form, *waiting, version)
 
@@ -164,11 +171,20 @@ def submit(
     receipt: Annotated[str | None, typer.Option(help="The funder's receipt.")] = None,
 ) -> None:
     """Record that the signed return went to the funder."""
-    day: date = utc_now().astimezone(LONDON).date() if on is None else read_day(on, "--on")
+    day: date | None = None if on is None else read_day(on, "--on")
     code = _code(period)
     with the_office() as office:
+        day = day or ask(office, None, lambda views: _submitted_on(views, code))
+        day = day or utc_now().astimezone(LONDON).date()
         written = office.do(SubmitReturn(period=code, submitted_on=day, receipt=receipt), Settings().person)
     out.print("Recorded as submitted." if written else "It was recorded as submitted already.")
+
+
+def _submitted_on(views: Views, period: str) -> date | None:
+    """The day on which the latest version was submitted, if it was: who names no day, names no other."""
+    latest = views.find(LatestReturn, period)
+    row = views.find(ReturnRow, period, latest.version) if latest else None
+    return row.submitted_on if row else None
 
 
 @app.command()

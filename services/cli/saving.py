@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from domain.errors import Refusal
 from domain.tables import Table
 from services.cli import console
 from services.exports.formats import FORMATS, save, writer
@@ -22,9 +23,13 @@ SaveTo = Annotated[
 
 
 def can_be_saved(path: Path | None) -> None:
-    """Whether there is a format of that ending; asked first, before anything is looked up. Raises ``Refusal``."""
-    if path is not None:
-        writer(path.suffix.lower().removeprefix("."))
+    """Whether there are such a format and such a folder; asked first, before anything is looked up. Raises
+    ``Refusal``."""
+    if path is None:
+        return
+    writer(path.suffix.lower().removeprefix("."))
+    if not path.parent.is_dir():
+        raise Refusal(f"There is no folder {path.parent}: make it first, or save to another.")
 
 
 def save_answer(question: str, tables: Sequence[Table], position: int, as_at: str | None, path: Path) -> None:

@@ -8,7 +8,7 @@ from domain.errors import NotFound, Refusal
 from domain.periods import Period, add_months, moment_in_words
 from domain.returns.filled import FilledReturn
 from projections.half_yearly_return.charts import charts
-from projections.half_yearly_return.form import StandingReturn, as_it_stands
+from projections.half_yearly_return.form import MADE_UP, StandingReturn, as_it_stands
 from projections.views import Views
 from services.exports.formats import FORMATS
 from services.exports.formats import save as save_paper
@@ -17,7 +17,21 @@ from services.exports.paper import Paper
 
 def _about(standing: StandingReturn) -> dict[str, Any]:
     """What proves the return, and how it stands."""
-    filled = standing.filled
+    filled, published = standing.filled, standing.published
+    if published is not None:
+        return {
+            "period": filled.period,
+            "version": standing.version,
+            "status": standing.status,
+            "template": filled.template,
+            "signed_by": standing.signed_by,
+            "signed_at": standing.signed_at,
+            "signed_position": filled.position,
+            "signed_sha256": published.signed_sha256,
+            "rule": published.rule,
+            "published_at": published.at,
+            "published_position": published.position,
+        }
     return {
         "period": filled.period,
         "version": standing.version,
@@ -40,26 +54,44 @@ def paper(standing: StandingReturn, before: FilledReturn | None = None) -> Paper
     """The return as what is to be exported, its charts beside those of the half-year before if that is given."""
     filled = standing.filled
     words = Period.parse(filled.period).words
-    signed = "not signed off"
-    if standing.signed_by is not None:
-        at = moment_in_words(datetime.fromisoformat(standing.signed_at)) if standing.signed_at else "at some time"
-        signed = f"{standing.signed_by}, {at}"
+    of_a_copy = "" if standing.published is None else ": copy for the public"
     return Paper(
-        title=f"Half-yearly return, {words}",
+        title=f"Half-yearly return, {words}{of_a_copy}",
         facts=[
             ("Half-year", f"{filled.period}: {words}"),
             ("Version", f"{standing.version} ({standing.status})"),
             ("Template", filled.template),
-            ("Signed off by", signed),
-            ("Log position", str(filled.position)),
-            ("SHA-256", filled.sha256),
+            ("Signed off by", _signed(standing)),
+            *_proof(standing),
             *(("Waiting for", line) for line in filled.waiting_for),
-            *(("Note", note) for note in dict.fromkeys(table.notes[0] for table in filled.tables if table.notes)),
+            *([("Note", MADE_UP)] if any(MADE_UP in table.notes for table in filled.tables) else []),
         ],
         tables=filled.tables,
         charts=charts(filled, before),
         about=_about(standing),
     )
+
+
+def _signed(standing: StandingReturn) -> str:
+    """Who signed it, and when."""
+    if standing.signed_by is None:
+        return "not signed off"
+    at = moment_in_words(datetime.fromisoformat(standing.signed_at)) if standing.signed_at else "at some time"
+    return f"{standing.signed_by}, {at}"
+
+
+def _proof(standing: StandingReturn) -> list[tuple[str, str]]:
+    """Where it stands in the log, and its digest; of a copy for the public, those of the return that was signed."""
+    filled, published = standing.filled, standing.published
+    if published is None:
+        return [("Log position", str(filled.position)), ("SHA-256", filled.sha256)]
+    return [
+        ("Published", moment_in_words(datetime.fromisoformat(published.at))),
+        ("Published by the rule", published.rule),
+        ("Log position of the publication", str(published.position)),
+        ("Log position of the signed return", str(filled.position)),
+        ("SHA-256 of the signed return", published.signed_sha256),
+    ]
 
 
 def half_before(views: Views, period: str) -> FilledReturn | None:

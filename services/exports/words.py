@@ -12,6 +12,7 @@ MEANINGS = {
     Missing.NIL: "The provider said that there is nothing to report.",
     Missing.SUPPRESSED: "It is known and held back, lest a person be recognised.",
     Missing.NOT_APPLICABLE: "The question does not arise.",
+    Missing.NOT_DIVISIBLE: "It was supplied for other days, and of such a figure no part can be told.",
 }
 """What stands in place of a figure, and what it means: every workbook explains it. None of them is nought."""
 

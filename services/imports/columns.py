@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from domain.errors import Refusal
-from domain.personal import PERSONAL_COLUMNS, sign_of_a_person
+from domain.personal import PERSONAL_COLUMNS, heads_single_people, sign_of_a_person
 from services.imports.remarks import Remark
 from services.imports.sheet import Row, Sheet, address
 
@@ -103,7 +103,7 @@ def _read_headings(row: Row, above: list[int]) -> Layout:
             faults.append(Remark(words, row.number, heading, cell.address))
         elif heading:
             columns[heading] = number
-        elif words in _PERSONAL:
+        elif words in _PERSONAL or heads_single_people(cell.text):
             personal.add(number)
             words = (
                 "a column like this holds single people, and the office records totals only: "

@@ -28,7 +28,7 @@ class Reading(NamedTuple):
     faults: tuple[Fault, ...]
     notes: tuple[str, ...] = ()
     reason: str | None = None
-    """Why the report is corrected, as the workbook says."""
+    """Why the report is corrected, as the workbook says; also when there are faults."""
 
 
 def read_workbook(book: Book, about: About, asked: Asked, file: ReportFile) -> Reading:
@@ -49,11 +49,12 @@ class _Reader:
 
     def read(self, file: ReportFile) -> Reading:
         """Everything."""
+        reason = self._of_about("reason")
         if self._places.found and not any(self._cell(line, ENTRY) for line in self._lines.values()):
             nothing = "nothing is filled in: if there is nothing to report, declare a nil return instead"
-            return Reading(None, (*self._faults, Fault(nothing)), tuple(self._notes))
+            return Reading(None, (*self._faults, Fault(nothing)), tuple(self._notes), reason)
         figures, outcomes, texts = self._figures(), self._outcomes(), self._texts()
-        reason, narrative = self._of_about("reason"), self._of_about("narrative")
+        narrative = self._of_about("narrative")
         self._declared()
         content = Figures.model_construct(figures=figures, outcomes=outcomes)
         explanations = self._explained(content)
@@ -61,7 +62,7 @@ class _Reader:
             nothing = "no figure is known: write those that are; if there is nothing to report, declare a nil return"
             self._faults.append(Fault(f"{nothing} instead"))
         if self._faults:
-            return Reading(None, tuple(self._faults), tuple(self._notes))
+            return Reading(None, tuple(self._faults), tuple(self._notes), reason)
         made_up = "made-up" in self._about.rows
         content = Figures(
             figures=figures,
@@ -163,18 +164,27 @@ class _Reader:
             return None
 
     def _explained(self, content: Figures) -> tuple[Explanation, ...]:
-        """The explanations of what looks odd; what looks odd and is not explained is a fault."""
+        """The explanations of what looks odd; what looks odd and is not explained is a fault.
+
+        Where several things look odd about one cell, all are told at once, and the explanation beside it answers all
+        of them: which these are is said in a note.
+        """
         said = {line.key: self._words(line, WHY) for line in self._lines.values() if line.kind != "words"}
         found, used = [], set()
-        for doubt in doubts(self._asked.owed, content, self._asked.before, self._asked.budget_pence):
-            lines = [line for line in lines_explaining(doubt, self._lines.values()) if line.key in self._places.found]
+        for lines, together in self._doubts(content):
             explained = [line.key for line in lines if said[line.key]]
             used.update(explained)
-            if explained:
-                answer = said[explained[0]]
-                found.append(Explanation(check=doubt.check, about=doubt.about, words=str(answer)))
-            elif lines:
-                self._doubt(doubt, lines[0])
+            if not explained:
+                self._doubt(together, lines[0])
+                continue
+            words_of_all = str(said[explained[0]])
+            found += [Explanation(check=doubt.check, about=doubt.about, words=words_of_all) for doubt in together]
+            if len(together) > 1:
+                place = self._places.found[explained[0]]
+                odd = "; ".join(doubt.words for doubt in together)
+                self._notes.append(
+                    f"{place.label}, {place.address(WHY)}: the explanation is taken for all of this: {odd}."
+                )
         for key, answer in said.items():
             if answer and key not in used:
                 place = self._places.found[key]
@@ -184,10 +194,22 @@ class _Reader:
                 )
         return tuple(found)
 
-    def _doubt(self, doubt: Doubt, line: Line) -> None:
+    def _doubts(self, content: Figures) -> list[tuple[list[Line], list[Doubt]]]:
+        """What looks odd, by the lines in whose column E it is explained, as far as these are in the workbook."""
+        asked = self._asked
+        gathered: dict[tuple[str, ...], tuple[list[Line], list[Doubt]]] = {}
+        for doubt in doubts(asked.owed, content, asked.before, asked.budget_pence, asked.spent_before_pence):
+            lines = [line for line in lines_explaining(doubt, self._lines.values()) if line.key in self._places.found]
+            if lines:
+                gathered.setdefault(tuple(line.key for line in lines), (lines, []))[1].append(doubt)
+        return list(gathered.values())
+
+    def _doubt(self, together: list[Doubt], line: Line) -> None:
         """Not told of a cell that has a fault already: when that is put right, the doubt may be gone."""
         why = self._places.found[line.key].address(WHY)
-        self._fault(line, f"{doubt.words}. Write why in {why}, or correct it")
+        odd = "; ".join(doubt.words for doubt in together)
+        each = " of each of these" if len(together) > 1 else ""
+        self._fault(line, f"{odd}. Write why{each} in {why}, or correct it")
 
     def _of_about(self, what: str) -> str | None:
         row = self._about.rows.get(what)

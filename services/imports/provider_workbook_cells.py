@@ -20,6 +20,36 @@ _BOUND = re.compile(
     r"|(?P<low>\S+) to (?P<high>\S+)",
     re.IGNORECASE,
 )
+_NONE = re.compile(r"none|nil|zero|nought", re.IGNORECASE)
+_NO_FIGURE = re.compile(
+    r"n[/.\s]?a\.?|not applicable|suppressed|withheld|redacted|tb[ca]|to be confirmed|no data"
+    r"|[-\u2010-\u2015\u2212*?.x]+",
+    re.IGNORECASE,
+)
+_A_NUMBER = r"£?\d[\d,]*(?:\.\d+)?"
+_FEWER = re.compile(rf"<\s*{_A_NUMBER}|below {_A_NUMBER}", re.IGNORECASE)
+_AT_MOST = re.compile(
+    rf"(?:\u2264|<=|=<)\s*{_A_NUMBER}|{_A_NUMBER} (?:or|and|&) (?:fewer|less|under|below)"
+    rf"|(?:no|not) more than {_A_NUMBER}|(?:a )?max(?:imum)?(?: of)? {_A_NUMBER}",
+    re.IGNORECASE,
+)
+_MORE = re.compile(rf">\s*{_A_NUMBER}|(?:above|greater than|more then) {_A_NUMBER}", re.IGNORECASE)
+_AT_LEAST = re.compile(
+    rf"(?:\u2265|>=|=>)\s*{_A_NUMBER}|{_A_NUMBER}\s?\+|{_A_NUMBER} (?:or|and|&) (?:more|over|above)"
+    rf"|(?:no|not) (?:less|fewer) than {_A_NUMBER}|(?:a )?min(?:imum)?(?: of)? {_A_NUMBER}",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(
+    rf"(?:(?:between|from) )?{_A_NUMBER}\s?(?:-|[\u2010-\u2015\u2212]|and|to)\s?{_A_NUMBER}", re.IGNORECASE
+)
+_CURES = (
+    (_FEWER, "fewer than 5"),
+    (_AT_MOST, "up to 5"),
+    (_MORE, "more than 5"),
+    (_AT_LEAST, "at least 5"),
+    (_RANGE, "5 to 10"),
+)
+"""Common ways to write a bound, and how it is written here."""
 _WHOLE = re.compile(r"\d{1,3}(?:,\d{3})+|\d+", re.ASCII)
 _POINT = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", re.ASCII)
 _MOST = {"count": 10**8, "pence": 10**12, "posts": 10**7}
@@ -41,8 +71,11 @@ def one_line(text: str) -> str:
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
-def figure(line: Line, cell: Cell | None) -> Quantity | None:
-    """A count, pence or hundredths of a post; or nothing when the cell says that it is not known."""
+def figure(line: Line, cell: Cell | None, *, bounds: bool = True) -> Quantity | None:
+    """A count, pence or hundredths of a post; or nothing when the cell says that it is not known.
+
+    ``bounds``: whether the cure of what is written in another way may be a bound.
+    """
     if cell is None:
         raise Refusal(_EMPTY[line.kind])
     must = _MUST[line.kind]
@@ -58,12 +91,34 @@ def figure(line: Line, cell: Cell | None) -> Quantity | None:
         case "number":
             return Quantity.exactly(_hundredths(line, Decimal(cell.text)))
     said = one_line(cell.text)
-    return None if _NOT_SUPPLIED.fullmatch(said.rstrip(".")) else _from_words(line, said)
+    if _NOT_SUPPLIED.fullmatch(said.rstrip(".")):
+        return None
+    _common(line, said, bounds)
+    return _from_words(line, said)
+
+
+def _common(line: Line, said: str, bounds: bool) -> None:
+    """Raises ``Refusal`` with the cure for the common ways to write what is written otherwise here."""
+    must = _MUST[line.kind]
+    if _NONE.fullmatch(said.rstrip(".")):
+        raise Refusal(f"{must}: write 0 if there were none")
+    if _NO_FIGURE.fullmatch(said):
+        raise Refusal(f"{must}: write: not known, where there is no figure to give")
+    if _BOUND.fullmatch(said):
+        return
+    for pattern, cure in _CURES:
+        if pattern.fullmatch(said):
+            how = (
+                f"a bound is written in words, like: {cure}"
+                if bounds
+                else "an outcome takes no bounds; write: not known"
+            )
+            raise Refusal(f"{must}: {how}")
 
 
 def count(line: Line, cell: Cell | None) -> int | None:
     """A whole number of people; or nothing when the cell says that it is not known."""
-    quantity = figure(line, cell)
+    quantity = figure(line, cell, bounds=False)
     if quantity is None:
         return None
     if not quantity.exact:

@@ -9,17 +9,16 @@ from typing import NamedTuple
 
 from domain.errors import Refusal
 from domain.periods import Period
-from domain.personal import PERSONAL_COLUMNS, sign_of_a_person
+from domain.personal import heads_single_people, sign_of_a_person
 from domain.reports.form import Line, Owed, form_of
 from domain.reports.measures import frameworks
 from projections.reporting import Asked
-from services.imports.columns import key
 from services.imports.provider_workbook_cells import one_line
 from services.imports.provider_workbook_file import Book, Cell, Sheet
 from services.imports.sheet import address
 from services.provider_form import ABOUT, CODE, ENTRY, FIRST_LINE, LAYOUT, UNIT, WHAT, laid_out
 
-_PERSONAL = {key(word) for word in PERSONAL_COLUMNS} | {key(f"{word}s") for word in PERSONAL_COLUMNS}
+_ABOUT_WHAT = ("award", "period", "framework", "layout")
 _ANEW = "ask the office for a new workbook and copy your figures into it"
 
 
@@ -130,7 +129,7 @@ def _faults_of_about(book: Book, rows: dict[str, AboutRow], award: str | None, p
         )
         return
     home = next(iter(rows.values())).label
-    for what in ("award", "period", "framework", "layout"):
+    for what in _ABOUT_WHAT:
         if what not in rows:
             yield Fault(f"the code of the {what} is missing from column G: {_ANEW}", home)
     layout = rows.get("layout")
@@ -247,10 +246,15 @@ class Places:
     def _look_over(self, sheet: Sheet) -> None:
         """What is about single people, hidden, or in no place of the form."""
         place = label(sheet.number, sheet.name)
-        if sign_of_a_person(sheet.name) or key(sheet.name) in _PERSONAL:
+        is_extra = self._is_extra(sheet)
+        if sign_of_a_person(sheet.name) or heads_single_people(sheet.name):
             words = "the name of this sheet seems to be about single people: the office records totals only"
-            self.faults.append(Fault(f"{words}, so rename it", place))
-        if sheet.hidden and sheet.rows:
+            self.faults.append(Fault(f"{words}, so {'take this sheet out' if is_extra else 'rename it'}", place))
+        elif is_extra:
+            hidden = " and hidden" if sheet.hidden else ""
+            words = f"this sheet is not of the form{hidden}, and nobody knows whom it is about: take this sheet out"
+            self.faults.append(Fault(words, place))
+        elif sheet.hidden and sheet.rows:
             self.faults.append(Fault("this sheet is hidden: show it, or delete it if it is not of the form", place))
         own = {found.row: code for code, found in self.found.items() if found.sheet == sheet}
         outside = False
@@ -266,11 +270,14 @@ class Places:
                 outside = (not known and self._row_put_in(place, cells)) or outside
         if outside:
             self.notes.append(f"{place}: what was put in beside the form is not read. It stays in the file.")
-        elif not own and sheet.rows and sheet.name not in _titles() and not self._tells_what_it_is(sheet):
-            self.notes.append(f"{place}: this sheet is not of the form, so it is not read. It stays in the file.")
 
-    def _tells_what_it_is(self, sheet: Sheet) -> bool:
-        return any(cells[CODE].text.startswith("about.") for cells in sheet.rows.values() if CODE in cells)
+    def _is_extra(self, sheet: Sheet) -> bool:
+        """Whether the sheet holds something and is none of the form's, by its name or by its codes."""
+        if not sheet.rows or sheet.number in self._strayed or sheet.name in {ABOUT, *(own.title for own in self._form)}:
+            return False
+        is_about = {f"about.{what}" for what in _ABOUT_WHAT}
+        codes = [one_line(cells[CODE].text) for cells in sheet.rows.values() if CODE in cells]
+        return not any(code.partition("=")[0] in is_about or code in self.found for code in codes)
 
     def _row_put_in(self, place: str, cells: Mapping[int, Cell]) -> bool:
         """Whether a row without a code holds anything that was typed. A figure in it would be lost: it is a fault."""
@@ -287,7 +294,7 @@ class Places:
         if cell.kind != "text" or said in self._printed:
             return
         sign = sign_of_a_person(said)
-        if key(said) in _PERSONAL:
+        if heads_single_people(said) and not (sign and any(map(str.isdigit, said))):
             words = "this heads a column about single people: the office records totals only, so take the column out"
             self.faults.append(Fault(words, place, cell.address))
         elif sign:

@@ -18,10 +18,11 @@ from domain.returns.commands import (
 )
 from domain.returns.events import ReturnFilled, ReturnPublished, ReturnSignedOff
 from domain.tables import Table
-from projections.half_yearly_return.form import as_it_stands, as_published, fill_in
+from projections.half_yearly_return.form import Published, as_it_stands, as_published, fill_in
 from projections.half_yearly_return.proof import compare
 from projections.returns import ReturnRow
 from services.checks import check_signatures
+from services.exports.return_files import paper, to_json
 from services.office import Office
 from services.proof import as_bytes, reproduce
 from tests.a_full_return import H1, life
@@ -251,6 +252,8 @@ def test_a_copy_for_the_public_stays_as_it_was_published(office: Office, clock: 
     do(office, *accepted("a2", PERIOD, referrals=3), FILL, SIGN)
     with office.reading() as views, pytest.raises(NotFound, match="has no copy for the public"):
         as_published(views, PERIOD)
+    signed_at, signed = clock.now, the_event([e.event for e in office.log.stream(f"return-{PERIOD}")], ReturnSignedOff)
+    assert isinstance(signed, ReturnSignedOff)
     clock.forward(hours=1)
     do(office, PublishReturn(period=PERIOD))
     event = the_event([each.event for each in office.log.stream(f"return-{PERIOD}")], ReturnPublished)
@@ -259,7 +262,21 @@ def test_a_copy_for_the_public_stays_as_it_was_published(office: Office, clock: 
         copy = as_published(views, PERIOD)
     assert copy.filled.tables == event.tables
     assert (copy.version, copy.status) == (1, "published by the rule area-tables-1")
-    assert (copy.signed_by, copy.signed_at) == ("tester", clock.now.isoformat())
+    assert (copy.signed_by, copy.signed_at) == ("tester", signed_at.isoformat())
+    assert copy.filled.position == signed.position
+    assert copy.published == Published("area-tables-1", clock.now.isoformat(), office.log.head(), signed.sha256)
+    about = paper(copy)
+    words = dict(about.facts)
+    assert words["Published by the rule"] == "area-tables-1"
+    assert words["Published"] != words["Signed off by"].partition(", ")[2]
+    assert words["SHA-256 of the signed return"] == signed.sha256
+    assert words["Log position of the signed return"] == str(signed.position)
+    assert words["Log position of the publication"] == str(office.log.head())
+    assert {"SHA-256", "Log position"}.isdisjoint(words)
+    said = to_json(copy)
+    assert (said["signed_by"], said["signed_at"], said["rule"]) == ("tester", signed_at.isoformat(), "area-tables-1")
+    assert (said["signed_sha256"], said["published_at"]) == (signed.sha256, clock.now.isoformat())
+    assert {"sha256", "position"}.isdisjoint(said)
     assert office.do(PublishReturn(period=PERIOD), EVERYBODY) == []
     do(office, PublishReturn(period=PERIOD, rule="sensitive-tables-1"), RESTATE)
     correct(office, 112)

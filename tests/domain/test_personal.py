@@ -8,8 +8,10 @@ from pydantic import ValidationError
 from domain.awards.commands import ApproveAward, RegisterAward
 from domain.awards.events import Route, Share
 from domain.awards.milestone_commands import CompleteMilestone
-from domain.personal import PERSONAL_COLUMNS, refuse_personal, sign_of_a_person
+from domain.personal import PERSONAL_COLUMNS, heads_single_people, refuse_personal, sign_of_a_person
 from domain.reports.commands import SendBackReport
+from domain.reports.form import Owed, form_of
+from domain.reports.measures import frameworks
 
 
 @pytest.mark.parametrize(
@@ -32,6 +34,11 @@ from domain.reports.commands import SendBackReport
         ("Crime ref: CF0012345", "a crime reference"),
         ("crime no. 1234", "a crime reference"),
         ("URN 12345", "a crime reference"),
+        ("Crime reference number 35/1234/17", "a crime reference"),
+        ("NHS number 943 476 5919", "an NHS number"),
+        ("NHS No: 9434765919", "an NHS number"),
+        ("N.H.S. 943-476-5919", "an NHS number"),
+        ("seen 943 476 5919 today", "an NHS number"),
     ],
 )
 def test_what_is_about_one_person_is_recognised(text: str, sign: str) -> None:
@@ -52,6 +59,9 @@ def test_what_is_about_one_person_is_recognised(text: str, sign: str) -> None:
         "Invoice 0001234567",
         "Volume crime reduced; crime numbers fell",
         "The Ministry of Justice pays 50% in October",
+        "NHS England gave £9434765919",
+        "NHS trusts in 2017-18 and 2018-19 paid 4,000 and 943 476",
+        "Rows 100 200 3000, and 943 476 5918",
         "Detached youth work, hot spots in Cambridge City and South Cambs",
     ],
 )
@@ -102,3 +112,134 @@ def test_the_digest_of_a_file_is_about_nobody_whatever_its_digits() -> None:
     assert sign_of_a_person(digest) is None
     assert sign_of_a_person(f"the file {digest}") == "a telephone number"
     assert sign_of_a_person(digest[:-1]) == "a telephone number"
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Crime no",
+        "Crime No.",
+        "Crime reference number",
+        "NHS no",
+        "NHS number",
+        "Post code",
+        "Name of victim",
+        "Victim's name",
+        "Full name",
+        "Client ID",
+        "Case ID",
+        "CRN",
+        "Niche ref",
+        "Initials",
+        "ClientID",
+        "DoB",
+        "D.O.B.",
+        "client_name",
+        "NHSNumber",
+        "crimeno",
+        "Crime numbers",
+        "victims",
+        "Name(s)",
+        "Service user name",
+        "Names of clients",
+        "Case number",
+        "Case ref.",
+        "Reference of case",
+        "E-mail address",
+        "Home telephone",
+        "Mobile no",
+        "Crime nos",
+        "Victims\u2019 names",
+        "Name & DOB",
+        "Date of birth (if known)",
+        "CLIENT   INITIALS",
+        "N.H.S. No",
+        "Unique ref",
+        "Referral ID",
+        "Surname, forename",
+        "Contact number",
+        "Client ref no",
+        "VictimName",
+        "Post-code",
+        "PostCode",
+        "Client no.",
+        "C.R.N.",
+        "crimereference",
+        "Crime Reference Nº",
+        "Names",
+        "Name 1",
+        "Addresses",
+        "victim first name",
+        "Person ID",
+        "Police ref",
+        "Occurrence no",
+    ],
+)
+def test_a_column_of_people_is_known_however_its_heading_is_written(heading: str) -> None:
+    assert heads_single_people(heading)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Name of the service",
+        "Service name",
+        "Provider name",
+        "Number of clients",
+        "No. of victims",
+        "Case numbers",
+        "Client numbers",
+        "Victim numbers",
+        "Number of cases",
+        "Total clients",
+        "Month",
+        "checked",
+        "Referrals",
+        "Cases closed",
+        "Clients",
+        "Crime",
+        "Crimes",
+        "Contact",
+        "Contacts",
+        "Posts",
+        "Posts funded",
+        "First contact",
+        "Name of provider",
+        "Victims by postcode area",
+        "No names here please",
+        "Case system",
+        "Crime types",
+        "Client",
+        "Child",
+        "Children",
+        "Self-referral",
+        "Referral",
+        "ID",
+        "Ref",
+        "Reference",
+        "No",
+        "None",
+        "n/a",
+        "Staff",
+        "Staff posts",
+        "Referral number",
+        "Police",
+        "Unique clients",
+        "Number",
+        "New clients",
+        "Date",
+        "",
+        "Individual",
+        "The case number went up as we opened a third post here",
+    ],
+)
+def test_a_heading_of_totals_is_not_taken_for_one_of_people(heading: str) -> None:
+    assert not heads_single_people(heading)
+
+
+def test_no_label_of_our_own_form_heads_a_column_of_people() -> None:
+    for framework in frameworks():
+        for sheet in form_of(Owed(framework, framework.measures, framework.outcomes)):
+            for line in sheet.lines:
+                for label in (sheet.title, line.title, line.heading, line.note, line.unit, line.key):
+                    assert not heads_single_people(label), label

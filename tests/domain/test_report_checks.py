@@ -85,9 +85,54 @@ class TestAJump:
         assert any("£1,000 last time, £3,000.50 now" in said for said in words)
         assert any("1.5 last time, 4 now" in said for said in words)
 
-    def test_what_is_only_bounded_neither_jumps_nor_is_jumped_from(self) -> None:
-        assert asked(content({"referrals": BOUNDS}), content({"referrals": 12})) == []
-        assert asked(content({"referrals": 12}), content({"referrals": BOUNDS})) == []
+    @pytest.mark.parametrize(
+        ("then", "now", "jumps"),
+        [
+            (58, "fewer than 5", True),
+            (31, "more than 5,000", True),
+            (BOUNDS, 12, True),
+            (8, "fewer than 4", False),
+            (8, "fewer than 5", False),
+            (9, "fewer than 2", False),
+            (10, "fewer than 6", False),
+            (10, "fewer than 5", True),
+            ("20 to 30", 45, False),
+            ("20 to 30", 46, True),
+            ("20 to 30", 10, False),
+            ("20 to 30", 9, True),
+            ("20 to 30", "more than 20", False),
+            ("20 to 30", "46 to 50", True),
+            (BOUNDS, BOUNDS, False),
+            (BOUNDS, 20_000, False),
+            ("fewer than 5", "fewer than 9", False),
+            ("fewer than 5", "10 to 12", True),
+            ("fewer than 100", "fewer than 5", False),
+        ],
+    )
+    def test_what_is_bounded_jumps_only_when_the_bounds_alone_show_it(
+        self, then: int | str, now: int | str, jumps: bool
+    ) -> None:
+        said = asked(content({"referrals": now}), content({"referrals": then}))
+        assert said == ([("jump", "referrals")] if jumps else [])
+
+    def test_bounds_of_money_and_posts_are_shown_as_money_and_posts(self) -> None:
+        before = content({"spend": 9_000_00, "posts-funded": 800, "rj-spend": "10,000 to 20,000", "forecast": 100_00})
+        now = content(
+            {
+                "spend": "fewer than 100,001",
+                "posts-funded": "100 to 250",
+                "rj-spend": 0,
+                "forecast": "more than 500,000",
+            }
+        )
+        words = " | ".join(doubt.words for doubt in found(now, before, owed=ALL_OWED))
+        for said in (
+            "£9,000 last time, at most £1,000 now",
+            "8 last time, 1 to 2.5 now",
+            "£100 to £200 last time, £0 now",
+        ):
+            assert said in words
+        assert "£100 last time, more than £5,000 now" in words
 
     def test_without_a_figure_before_or_now_there_is_no_jump(self) -> None:
         assert asked(content({"referrals": 4_000})) == []
@@ -195,6 +240,35 @@ class TestOverBudget:
         assert asked(content({"spend": "more than 10,000"}), budget=100_00) == [("over-budget", "spend")]
         assert asked(content({"spend": "fewer than 20,000"}), budget=100_00) == []
 
+    def test_what_was_spent_earlier_in_the_year_counts(self) -> None:
+        half = content({"spend": 60_00})
+        assert list(doubts(OWED, half, None, 100_00, 40_00)) == []
+        (doubt,) = doubts(OWED, half, None, 100_00, 40_01)
+        assert (doubt.check, doubt.about) == ("over-budget", "spend")
+        assert doubt.words == (
+            "£100.01 is spent in the year to date, £40.01 of it before this period, and the budget for the year is £100"
+        )
+        assert list(doubts(OWED, content({"spend": 0}), None, 100_00, 500_00)) == []
+        assert list(doubts(OWED, content({"forecast": 100_00}), None, 100_00, 500_00)) == []
+
+
+class TestPosts:
+    @pytest.mark.parametrize(
+        ("funded", "filled", "odd"),
+        [(250, 250, False), (250, 251, True), ("100 to 250", 251, True), (BOUNDS, 90_000, False), (250, BOUNDS, True)],
+    )
+    def test_no_more_are_filled_than_are_funded(self, funded: int | str, filled: int | str, odd: bool) -> None:
+        said = asked(content({"posts-funded": funded, "posts-filled": filled}), owed=ALL_OWED)
+        assert said == ([("posts", "posts-filled")] if odd else [])
+
+    def test_one_without_the_other_is_not_asked_about(self) -> None:
+        assert asked(content({"posts-filled": 250})) == []
+        assert asked(content({"posts-funded": 250})) == []
+
+    def test_they_are_told_as_posts(self) -> None:
+        (doubt,) = found(content({"posts-funded": 250, "posts-filled": 300}))
+        assert doubt.words == "3 posts are filled, and only 2.5 are funded"
+
 
 def test_what_is_explained_is_not_asked_again_and_what_is_said_to_another_figure_does_not_count() -> None:
     before = content({"referrals": 12, "offered": 12})
@@ -207,7 +281,8 @@ def test_what_is_explained_is_not_asked_again_and_what_is_said_to_another_figure
 
 
 def test_every_check_that_asks_is_in_the_list_of_checks_and_every_check_in_the_list_asks() -> None:
-    now = content({"referrals": 40, "accepted": 5, "continuing": 0, "accepted:sex/male": 9, "spend": 2}, "cope=1/2/9")
+    counts: dict[str, int | str] = {"referrals": 40, "accepted": 5, "continuing": 0, "accepted:sex/male": 9, "spend": 2}
+    now = content(counts | {"posts-funded": 100, "posts-filled": 150}, "cope=1/2/9")
     said = {check for check, _ in asked(now, content({"referrals": 12}), 1)}
     assert said == set(CHECKS)
 

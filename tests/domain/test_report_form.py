@@ -248,7 +248,7 @@ class TestNextYears:
 
     def test_a_framework_that_names_a_list_that_is_not_there_is_not_read(self, copied: Callable[[str], Path]) -> None:
         (copied("code_lists") / "age-1.json").unlink()
-        with pytest.raises(FileNotFoundError, match="age-1"):
+        with pytest.raises(Refusal, match=r"The code list file age-1\.json cannot be read: it is not there"):
             frameworks()
 
     def test_template_with_its_own_deadline_is_added_by_adding_a_file(self, copied: Callable[[str], Path]) -> None:

@@ -3,15 +3,17 @@
 from datetime import date
 
 import pytest
+from pydantic import ValidationError
 
+from domain.disclosure.relations import At, Sum
 from domain.disclosure.rules import rule_for
 from domain.errors import NotFound, Refusal
 from domain.kernel import Event, Role
 from domain.periods import Period
-from domain.reports.measures import framework_for
+from domain.reports.measures import Framework, framework_for, frameworks
 from domain.returns.commands import PublishReturn
 from domain.returns.events import ReturnPublished, ReturnSignedOff
-from domain.returns.publication import relations_of, to_publish
+from domain.returns.publication import REASON_GIVEN, relations_of, to_publish
 from domain.tables import Cell, Column, Missing, Table, cell
 from tests.domain.test_returns import FILLED, OPENED, RESTATED, SIGNED
 from tests.story import given
@@ -135,7 +137,6 @@ class TestWhatCouldBeWorkedOut:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         from domain.disclosure.publication import publish
-        from domain.disclosure.relations import At
         from domain.returns import publication
 
         def leaking(*args: object) -> object:
@@ -176,3 +177,64 @@ def test_totals_breakdowns_and_counts_that_stand_twice_are_known_to_hang_togethe
 
 def test_who_may_publish() -> None:
     assert PublishReturn.may == {Role.FINANCE, Role.COMMISSIONER}
+
+
+class TestWhatUsuallyAddsUp:
+    """Referrals are declined, or their people offered support: nothing makes it so, and every reader knows it."""
+
+    @staticmethod
+    def table() -> Table:
+        """Two services; the second did not supply how many it declined."""
+        columns = [
+            Column(key=key, title=key, kind="count", unit=unit)
+            for key, unit in (("referrals", "referrals"), ("declined", "referrals"), ("offered", "people"))
+        ]
+        none = Cell(missing=Missing.NOT_SUPPLIED)
+        rows: tuple[tuple[Cell, ...], ...] = (
+            (cell("a1"), Cell(value=120), Cell(value=3), Cell(value=117)),
+            (cell("a2"), Cell(value=50), none, Cell(value=40)),
+            (cell("All services (instances)"), Cell(value=170), Cell(value=3), Cell(value=157)),
+        )
+        return Table(name="demand", title="Demand", columns=(AWARD, *columns), rows=rows, names=("award",))
+
+    @pytest.mark.parametrize("framework", frameworks(), ids=lambda framework: framework.framework)
+    def test_every_framework_knows_it_for_each_row_that_has_all_of_it(self, framework: Framework) -> None:
+        table = self.table()
+        known = relations_of((table,), framework)
+
+        def of_row(number: int) -> Sum:
+            return Sum(
+                total=At("demand", number, "referrals"),
+                parts=(At("demand", number, "declined"), At("demand", number, "offered")),
+            )
+
+        assert [of_row(number) in known for number in range(3)] == [True, False, True]
+
+    def test_a_small_number_declined_takes_another_with_it(self) -> None:
+        (copy,) = published(OPENED, FILLED, signed(self.table())).tables
+        first = copy.rows[0]
+        assert first[2] == HIDDEN
+        assert HIDDEN in (first[1], first[3])
+
+    def test_what_adds_up_must_be_measures_of_the_framework(self) -> None:
+        said = frameworks()[0].model_dump() | {"usually": [{"whole": "referrals", "parts": ["tea"]}]}
+        with pytest.raises(ValidationError, match="usually names no measure of the framework: tea"):
+            Framework.model_validate(said)
+
+
+def test_what_the_office_says_in_its_own_words_is_left_out() -> None:
+    header = Table(
+        name="header",
+        title="Header",
+        columns=(Column(key="item", title="Item"), Column(key="said", title="What it is")),
+        rows=((cell("Version"), cell(2)), (cell("Restated because"), cell("Mrs Smith was counted twice"))),
+        names=("item",),
+    )
+    rule, why = "a1: the report for May counts whole.", f"{REASON_GIVEN} a1's report for May: Mr Jones rang."
+    with_notes = demand(10, 20).model_copy(update={"notes": (rule, why)})
+    tables = {table.name: table for table in published(OPENED, FILLED, signed(header, with_notes)).tables}
+    assert tables["header"].rows == ((cell("Version"), cell(2)),)
+    assert rule in tables["demand"].notes
+    said = published(OPENED, FILLED, signed(header, with_notes)).model_dump_json()
+    assert "Smith" not in said
+    assert "Jones" not in said

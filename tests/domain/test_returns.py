@@ -42,6 +42,7 @@ SIGNED = ReturnSignedOff(
     position=120,
     sha256=FILLED_IN.sha256,
     tables=(SERVICES,),
+    signed_on=date(2017, 10, 16),
 )
 SUBMIT = SubmitReturn(period="2017-18-h1", submitted_on=date(2017, 10, 16), receipt="Acknowledged.")
 SUBMITTED = ReturnSubmitted(submitted_on=date(2017, 10, 16), sha256=FILLED_IN.sha256, receipt="Acknowledged.")
@@ -216,6 +217,40 @@ class TestSubmitting:
 
     def test_a_return_that_was_not_opened_cannot_be_submitted(self) -> None:
         given().when(SUBMIT).then_refused("2017-18-h1", NotFound)
+
+    def test_before_the_half_year_was_over_or_it_was_signed_it_cannot_have_been_submitted(self) -> None:
+        early = SUBMIT.model_copy(update={"submitted_on": date(2017, 9, 30)})
+        given(OPENED, FILLED, SIGNED).when(early).then_refused("The half-year was not over until 30 September 2017")
+        unsigned = SUBMIT.model_copy(update={"submitted_on": date(2017, 10, 15)})
+        given(OPENED, FILLED, SIGNED).when(unsigned).then_refused("It was signed on 16 October 2017: it cannot")
+        # what was signed before the day was written down is held against the half-year alone
+        old = SIGNED.model_copy(update={"signed_on": None})
+        (said,) = given(OPENED, FILLED, old).when(unsigned).decided()
+        assert isinstance(said, ReturnSubmitted)
+
+    def test_the_day_of_the_signature_is_that_of_london(self) -> None:
+        late = datetime(2017, 10, 16, 23, 30, tzinfo=UTC)
+        (said,) = given_that(FILLED_IN, OPENED, FILLED).at(late).when(SIGN).decided()
+        assert isinstance(said, ReturnSignedOff)
+        assert said.signed_on == date(2017, 10, 17)
+
+    def test_a_version_that_is_restated_is_held_against_its_own_signature(self) -> None:
+        again = SIGNED.model_copy(update={"signed_on": None})
+        state = HalfYearlyReturn().after((OPENED, FILLED, SIGNED, RESTATED, FILLED, again))
+        assert state.signed_on is None
+
+    def test_a_second_submission_is_refused_by_what_differs(self) -> None:
+        before = (OPENED, FILLED, SIGNED, SUBMITTED)
+        given(*before).when(SUBMIT.model_copy(update={"receipt": None})).then_nothing()
+        other_day = {"submitted_on": date(2017, 10, 20)}
+        given(*before).when(SUBMIT.model_copy(update=other_day)).then_refused("already, on 16 October 2017\\.")
+        other = {"receipt": "Another."}
+        given(*before).when(SUBMIT.model_copy(update=other)).then_refused("already, with another receipt\\.")
+        given(*before).when(SUBMIT.model_copy(update=other | other_day)).then_refused(
+            "already, on 16 October 2017 and with another receipt\\."
+        )
+        bare = SUBMITTED.model_copy(update={"receipt": None})
+        given(OPENED, FILLED, SIGNED, bare).when(SUBMIT).then_refused("already, without a receipt\\.")
 
 
 class TestRestating:

@@ -7,19 +7,22 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
+from domain.awards.reporting_commands import AgreeMeasures
 from domain.kernel import Command
+from domain.monitoring.commands import DeclareNilReturn
 from domain.periods import Period
 from domain.reports.measures import AddsUp
 from domain.returns.commands import ApportionReport, OpenReturn
 from domain.returns.events import Apportionment
 from domain.tables import Cell, Missing, Table, plain
+from projections.half_yearly_return.adding_up import bounds_of
 from projections.half_yearly_return.parts import Counted, Part
-from projections.half_yearly_return.services import bounds_of
+from projections.half_yearly_return.proof import explain
 from services.office import Office
 from tests.conftest import Clock
 from tests.domain.properties import modest
 from tests.projections.histories import lived_as
-from tests.scenes import PROVIDER, YEAR, accepted, approved, do, fund_with, registered, share
+from tests.scenes import PROVIDER, YEAR, accepted, approved, do, fund_with, registered, reporting, share
 
 TEMPLATE = "moj-working-1"
 NOT_SUPPLIED = Cell(missing=Missing.NOT_SUPPLIED)
@@ -77,7 +80,7 @@ def test_by_days_what_adds_up_is_divided_and_of_those_who_wait_no_part_is_told(a
         do(across, choice(half, ACROSS, Apportionment.BY_DAYS))
     first, second = row(across, H1), row(across, H2)
     assert (plain(first["referrals"]), plain(second["referrals"])) == (31, 10)
-    assert first["waiting"] == NOT_SUPPLIED
+    assert first["waiting"] == Cell(missing=Missing.NOT_DIVISIBLE, sources=first["referrals"].sources)
     assert plain(second["waiting"]) == 5, "they wait at the end of the second half-year's part"
     money = (row(across, H1, "service-list"), row(across, H2, "service-list"))
     assert [plain(each["spend_pence"]) for each in money] == [751, 250]
@@ -90,9 +93,47 @@ def test_by_days_what_adds_up_is_divided_and_of_those_who_wait_no_part_is_told(a
 def test_of_the_longest_wait_no_part_is_told_either(across: Office) -> None:
     for half in (H1, H2):
         do(across, choice(half, ACROSS, Apportionment.BY_DAYS))
-        assert row(across, half)["longest_wait_hours"] == Cell(missing=Missing.NOT_ASKED)
+        assert row(across, half)["longest_wait_hours"].missing is Missing.NOT_DIVISIBLE
     do(across, choice(H1, ACROSS, Apportionment.WHOLE))
     assert plain(row(across, H1)["longest_wait_hours"]) == 90
+
+
+def test_explain_of_what_cannot_be_divided_names_the_report_and_the_choice(across: Office) -> None:
+    do(across, choice(H1, ACROSS, Apportionment.BY_DAYS))
+    chosen = across.log.head()
+    of_all = table(across, H1, "demand").rows[-1]
+    place = [column.key for column in table(across, H1, "demand").columns].index("waiting")
+    assert of_all[place].missing is Missing.NOT_DIVISIBLE
+    for row_name in ("a1", "all"):
+        with across.reading() as views:
+            said = explain(views, H1, f"demand/{row_name}/waiting")
+        happened = [str(line["happened"]) for line in said.records()]
+        assert happened[-3:] == ["Report submitted", "Report accepted", "Report apportioned"]
+        assert [line["position"] for line in said.records()][-1] == chosen
+        assert said.title.endswith("/waiting cannot be divided: event by event")
+
+
+def test_the_forecast_of_a_cut_report_cannot_be_divided_either(office: Office, clock: Clock) -> None:
+    clock.now = LATE
+    do(office, *beginning(), *accepted("a1", ACROSS, forecast=5), choice(H1, ACROSS, Apportionment.BY_DAYS))
+    assert row(office, H1, "service-list")["forecast_pence"].missing is Missing.NOT_DIVISIBLE
+    assert table(office, H1, "service-list").rows[-1][9].missing is Missing.NOT_DIVISIBLE
+    assert row(office, H1, "service-list")["spend_pence"] == NOT_SUPPLIED
+
+
+def test_what_nobody_was_asked_is_not_asked_in_the_last_row_and_what_all_called_nil_is_nil(
+    office: Office, clock: Clock
+) -> None:
+    clock.now = LATE
+    do(office, *beginning(), AgreeMeasures(award="a1", measures=("referrals",)))
+    demand = table(office, H1, "demand")
+    last = dict(zip([column.key for column in demand.columns], demand.rows[-1], strict=True))
+    assert (last["offered"].missing, last["referrals"].missing) == (Missing.NOT_ASKED, Missing.NOT_SUPPLIED)
+    of = table(office, H1, "outcomes")
+    assert {cell.missing for cell in of.rows[-1][4:7]} == {Missing.NOT_ASKED}
+    said = {"award": "a1", "schedule": "outcome-report", "period": H1}
+    do(office, reporting("a1"), DeclareNilReturn(**said, declared_on=date(2017, 10, 2), reason="No referrals"))
+    assert table(office, H1, "demand").rows[-1][3].missing is Missing.NIL
 
 
 def test_whole_it_counts_with_everything_and_nothing_is_nothing(across: Office) -> None:
@@ -109,17 +150,25 @@ def test_whole_it_counts_with_everything_and_nothing_is_nothing(across: Office) 
 @pytest.mark.parametrize(
     ("how", "words"),
     [
-        (Apportionment.BY_DAYS, "counts in proportion to its days"),
-        (Apportionment.WHOLE, "counts whole"),
-        (Apportionment.NOTHING, "does not count"),
+        (Apportionment.BY_DAYS, "counts in proportion to its days. Each figure of it is rounded by itself: "),
+        (Apportionment.WHOLE, "counts whole."),
+        (Apportionment.NOTHING, "does not count."),
     ],
 )
 def test_every_choice_is_shown_in_the_notes(across: Office, how: Apportionment, words: str) -> None:
     do(across, choice(H1, ACROSS, how))
-    note = f"a1: the report for 1 September 2017 to 10 October 2017 {words}: The service says so."
-    assert note in table(across, H1, "service-list").notes
-    assert not any("does not fit" in note for note in table(across, H1, "service-list").notes)
-    assert note not in table(across, H2, "service-list").notes
+    begins = f"a1: the report for 1 September 2017 to 10 October 2017 {words}"
+
+    def shown_in(half: str) -> set[str]:
+        tables = across.fill_in(half, TEMPLATE).tables
+        return {of.name for of in tables if any(note.startswith(begins) for note in of.notes)}
+
+    assert shown_in(H1) == {"service-list", "demand", "demand-referral-source", "outcomes"}
+    assert shown_in(H2) == set()
+    notes = table(across, H1, "service-list").notes
+    days = "1 September 2017 to 10 October 2017"
+    assert notes[-1] == f"The reason given for the choice about a1's report for {days}: The service says so."
+    assert not any("does not fit" in note for note in notes)
 
 
 def test_the_choice_is_among_the_sources_of_the_figure(across: Office) -> None:

@@ -265,7 +265,7 @@ def test_a_report_that_does_not_fit_the_half_year_is_in_no_figure_and_is_noted(t
     assert cells(section(two_services, "demand"), 0)["referrals"] == NOT_SUPPLIED
     assert value(two_services, "demand", -1, "referrals") == 1
     assert filled(two_services).waiting_for == (
-        "a1 (Service a1): report not received; "
+        "a1 (Service a1): report received for days that do not fit the half-year; "
         "choose how the report for 2017-08-01..2017-10-09 counts (apportion-report).",
     )
 

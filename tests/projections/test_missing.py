@@ -9,7 +9,8 @@ from domain.awards.reporting_commands import AgreeMeasures
 from domain.monitoring.commands import WaiveObligation
 from domain.reports.commands import AcceptReport, CorrectReport, SendBackReport
 from domain.reports.events import Explanation
-from domain.returns.commands import OpenReturn
+from domain.returns.commands import ApportionReport, OpenReturn
+from domain.returns.events import Apportionment
 from projections.half_yearly_return.missing import missing, returns_to_open
 from services.office import Office
 from tests.a_full_return import H1, life
@@ -111,6 +112,17 @@ class TestWhatIsMissing:
     def test_a_report_that_does_not_fit_asks_for_a_choice(self, one: Office) -> None:
         do(one, *accepted("a1", "2017-09-01..2017-10-10", offered=5))
         assert lacks(one)["a1"]["to_do"] == "choose how a report that does not fit counts (apportion-report)"
+        assert lacks(one)["a1"]["report"] == "received for days that do not fit the half-year"
+
+    @pytest.mark.parametrize(("how", "supplied"), [("by-days", 4), ("whole", 4), ("nothing", 0)])
+    def test_one_that_counts_by_choice_is_in(self, one: Office, how: str, supplied: int) -> None:
+        days = "2017-09-01..2017-10-10"
+        do(one, *accepted("a1", days, offered=5, cope=(1, 2, 3)), OpenReturn(period=H1))
+        assert lacks(one)["a1"]["supplied"] == 0
+        said = {"award": "a1", "report_period": days, "how": Apportionment(how), "reason": "It began late"}
+        do(one, ApportionReport(period=H1, **said))
+        assert (lacks(one)["a1"]["owed"], lacks(one)["a1"]["supplied"]) == (6, supplied)
+        assert lacks(one, "2017-18-h2")["a1"]["supplied"] == 0
 
 
 class TestTheChecks:

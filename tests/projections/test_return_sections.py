@@ -111,11 +111,16 @@ def test_money_is_added_over_services_and_what_is_not_supplied_is_in_no_sum(fill
 
 
 def test_the_choice_about_a_report_that_does_not_fit_is_shown_with_its_days_and_reason(filled: FilledReturn) -> None:
+    days = "1 September 2017 to 10 October 2017"
+    why = f"The reason given for the choice about c-6's report for {days}: The service began in September."
+    assert why in table(filled, "service-list").notes
+    touched = ("service-list", "demand", "restorative-justice", "people-age", "outcomes")
     note = (
-        "c-6: the report for 1 September 2017 to 10 October 2017 counts in proportion to its days: "
-        "The service began in September."
+        f"c-6: the report for {days} counts in proportion to its days. Each figure of it is rounded by itself: the "
+        "parts of a figure, such as its categories, need not add up to it."
     )
-    assert note in table(filled, "service-list").notes
+    assert [note in table(filled, name).notes for name in touched] == [True, True, False, False, True]
+    assert [name for name in touched if why in table(filled, name).notes] == ["service-list"]
     assert filled.waiting_for == ("c-5 (Shelter): report not received.",)
 
 
@@ -123,7 +128,7 @@ def test_demand_counts_each_service_and_instances_over_all(filled: FilledReturn)
     of = column(filled, "demand", "referrals")
     assert of == [120, "more than 70", "not asked", "nil return", "not supplied", 31, "more than 221"]
     assert column(filled, "demand", "offered") == [110, "28 to 38", *of[2:4], *["not supplied"] * 2, "138 to 148"]
-    assert column(filled, "demand", "waiting") == [7, 4, *of[2:4], *["not supplied"] * 2, 11]
+    assert column(filled, "demand", "waiting") == [7, 4, *of[2:4], "not supplied", "cannot be divided", 11]
     assert column(filled, "demand", "longest_wait_hours")[-1] == "not applicable"
     assert column(filled, "demand-referral-source", "referrals_referral_source_self")[0] == 40
     assert column(filled, "demand-referral-source", "referrals_referral_source_not_known")[0] == "not supplied"
@@ -188,7 +193,7 @@ def test_outcomes_are_three_numbers_a_row_for_each_service_and_outcome(filled: F
 def test_restorative_justice_is_of_those_who_do_it(filled: FilledReturn) -> None:
     assert column(filled, "restorative-justice", "award") == ["c-3", "All services (instances)"]
     assert column(filled, "restorative-justice", "rj_referrals") == [12, 12]
-    assert column(filled, "restorative-justice", "rj_assessments") == ["not asked", "not supplied"]
+    assert column(filled, "restorative-justice", "rj_assessments") == ["not asked", "not asked"]
     assert said(filled, "restorative-justice/c-3/rj_spend") == "£9,000"
 
 

@@ -86,6 +86,30 @@ def _emptied(book: Editing) -> None:
                 book.put(sheet.title, f"C{number}", None)
 
 
+PEOPLE = ("Crime No.", "NHS no", "Name of victim", "Victim's name", "Client ID", "Niche ref", "Initials", "Post code")
+
+
+def _headings_of_people(book: Editing) -> None:
+    for row, words in enumerate(PEOPLE, 5):
+        book.put("Demand", f"I{row}", words)
+
+
+def _workings(book: Editing) -> None:
+    book.add("Our workings")
+    for cell, value in (("A1", "Month"), ("A2", date(2026, 4, 1)), ("B2", 7)):
+        book.put("Our workings", cell, value)
+
+
+def _list_of_people(book: Editing) -> None:
+    book.add("Notes")
+    book.put("Notes", "A1", "Somebody, 12/03/1987")
+
+
+def _list_with_a_code(book: Editing) -> None:
+    _list_of_people(book)
+    book.put("Notes", "G1", "about.people")
+
+
 def _put_in(cell: str, value: Any) -> Alteration:
     def alter(book: Editing) -> None:
         book.insert_row("Demand", 6)
@@ -120,6 +144,22 @@ PLANTED: dict[str, Planted] = {
     "word": in_cell("referrals", "twelve", _WHOLE),
     "number and word": in_cell("referrals", "12 people", _WHOLE),
     "nil": in_cell("referrals", "nil", _WHOLE),
+    "under five": in_cell("referrals", "<5", "a bound is written in words, like: fewer than 5"),
+    "up to five": in_cell("referrals", "5 or fewer", "like: up to 5"),
+    "at most sign": in_cell("referrals", "\u2264 5", "like: up to 5"),
+    "over five": in_cell("referrals", "> 5", "like: more than 5"),
+    "five or more": in_cell("referrals", "5+", "like: at least 5"),
+    "range with a hyphen": in_cell("referrals", "5-10", "like: 5 to 10"),
+    "range with a dash": in_cell("referrals", "5 \u2013 10", "like: 5 to 10"),
+    "between two": in_cell("referrals", "between 5 and 10", "like: 5 to 10"),
+    "amount under": in_cell("spend", "<£5,000", "like: fewer than 5"),
+    "none": in_cell("referrals", "None", "write 0 if there were none"),
+    "not applicable": in_cell("referrals", "N/A", "write: not known, where"),
+    "a dash": in_cell("referrals", "-", "write: not known, where"),
+    "suppressed": in_cell("referrals", "suppressed", "write: not known, where"),
+    "outcome below": in_cell("outcome.resilience.improved", "<5", "an outcome takes no bounds; write: not known"),
+    "a million million million": in_cell("referrals", 10**18, "this is far too large"),
+    "the same in words": in_cell("referrals", str(10**18), "this is far too large"),
     "two numbers": in_cell("referrals", "12/13", _WHOLE),
     "negative": in_cell("referrals", -12, "and not less than 0"),
     "negative in words": in_cell("referrals", "-12", "and not less than 0"),
@@ -199,7 +239,8 @@ PLANTED: dict[str, Planted] = {
         _put_in("C6", 12), (("Demand", "C6", "a figure stands in a row that is not of the form"),)
     ),
     "column of people on another sheet": Planted(
-        _column_of_people, (("Sheet 9", "B1", "heads a column about single people"),)
+        _column_of_people,
+        (("Sheet 9", "", "take this sheet out"), ("Sheet 9", "B1", "heads a column about single people")),
     ),
     "crime numbers beside the form": Planted(_crime_numbers, (("Demand", "H3", "heads a column about single people"),)),
     "names beside the form": Planted(
@@ -225,7 +266,42 @@ PLANTED: dict[str, Planted] = {
     "words too long": in_cell("words.risks", "a" * 4_001, "must be at most 4,000 characters long: shorten it"),
     "explanation too long": in_cell("referrals", "a" * 4_001, "must be at most 4,000 characters long", "E"),
     "hidden row": Planted(lambda book: book.hide_row("Demand", 4), (("Demand", "A4", "row 4 is hidden: show it"),)),
-    "hidden sheet": Planted(_hidden_sheet, (("Sheet 9", "", "this sheet is hidden: show it, or delete it"),)),
+    "hidden sheet": Planted(_hidden_sheet, (("Sheet 9", "", "not of the form and hidden"),)),
+    "hidden sheet of the form": Planted(
+        lambda book: book.hide("Demand"), (("Demand", "", "this sheet is hidden: show it, or delete it"),)
+    ),
+    "a sheet of their own": Planted(_workings, (("Sheet 9", "", "take this sheet out"),)),
+    "a list of people without headings": Planted(_list_of_people, (("Sheet 9", "", "take this sheet out"),)),
+    "a list of people that looks like About": Planted(_list_with_a_code, (("Sheet 9", "", "take this sheet out"),)),
+    "headings of people": Planted(
+        _headings_of_people,
+        tuple(("Demand", f"I{row}", "heads a column about single people") for row in range(5, 5 + len(PEOPLE))),
+    ),
+    "NHS number in words": in_cell("words.risks", "One, NHS number 943 476 5919, died.", "seems to hold an NHS number"),
+    "more posts filled than funded": Planted(
+        lambda book: book.put(*place("posts-filled"), 2.75),
+        (
+            (
+                *place("posts-filled"),
+                "0.2 last time, 2.75 now; 2.75 posts are filled, and only 2.5 are funded. Write why of each of "
+                "these in E",
+            ),
+        ),
+    ),
+    "a bound that jumps": Planted(
+        lambda book: book.put(*place("closed"), "more than 5,000"),
+        ((*place("closed"), "cases closed: 20 last time, more than 5,000 now"),),
+    ),
+    "over budget and a jump": Planted(
+        lambda book: book.put(*place("spend"), 10_000.01),
+        (
+            (
+                *place("spend"),
+                "£4,000 last time, £10,000.01 now; £10,000.01 is spent, and the budget for the year is £10,000. "
+                "Write why of each of these in E",
+            ),
+        ),
+    ),
     "nothing filled in": Planted(_emptied, (("", "", "declare a nil return instead"),)),
     "not declared": in_cell("about.declaration", None, "say that the figures are right", "B"),
     "declared not right": in_cell("about.declaration", "No: not yet", "say that the figures are right", "B"),

@@ -126,6 +126,7 @@ def _not_known(book: Editing) -> None:
 
 def _bounds(book: Editing) -> None:
     book.put(*place("longest-wait-hours"), "more than 15,000")
+    book.put(*place("longest-wait-hours", "E"), "One referral came back after two years.")
     book.put(*place("waiting"), "20 to 30")
     book.put(*place("supported:support-mode/group"), "fewer than 5")
     book.put(*place("spend"), "at most £4,000")
@@ -138,10 +139,6 @@ def _explained(book: Editing) -> None:
 
 
 def _other_sheets(book: Editing) -> None:
-    book.add("Our workings")
-    book.put("Our workings", "A1", "Month")
-    book.put("Our workings", "A2", date(2026, 4, 1))
-    book.put("Our workings", "B2", 7)
     book.add("Empty")
     book.move_to_front("Outcomes")
 
@@ -164,6 +161,8 @@ def _dates_in_words(book: Editing) -> None:
 
 def _beside(book: Editing) -> None:
     book.put("Demand", "I4", "checked")
+    for row, words in enumerate(("Name of the service", "Provider name", "Number of clients", "Case numbers", "ID"), 5):
+        book.put("Demand", f"I{row}", words)
     book.put("Demand", "B60", "Prepared for the board")
     book.comment("Demand", "C4", "See the case system.")
 
@@ -176,7 +175,7 @@ GOOD: dict[str, Alteration] = {
     "not known": _not_known,
     "bounds": _bounds,
     "explained": _explained,
-    "other sheets": _other_sheets,
+    "an empty sheet and another order": _other_sheets,
     "renamed sheets": _renamed,
     "whole numbers with a point": _whole_floats,
     "dates in words": _dates_in_words,

@@ -205,7 +205,7 @@ class TestAccessibleWorkbook:
     def test_every_table_is_a_real_one_with_a_name_and_headings(self, folder: Path) -> None:
         book = openpyxl.load_workbook(folder / "paper.xlsx")
         table = book["Services"].tables["Table_1_services"]
-        assert table.ref == "A4:H13"
+        assert table.ref == "A4:H14"
         assert table.column_names == [each.value for each in book["Services"][4]]
         names = [name for sheet in book.worksheets for name in sheet.tables]
         assert len(set(names)) == len(names) == 4  # contents, notes, and of the three tables the two with rows
@@ -409,6 +409,11 @@ class TestCommandLine:
             ((_, *cells),) = found.values()
             assert len(cells) == len(rows)
         assert (tmp_path / "budgets.csv-metadata.json").exists()
+
+    def test_a_folder_that_is_not_there_is_refused_with_words(self, outturn: Terminal, tmp_path: Path) -> None:
+        assert outturn.run("show", "budgets", "--save", str(tmp_path / "none" / "budgets.csv")) == 1
+        assert "make it first, or save to another" in " ".join(outturn.err.split())
+        assert not (tmp_path / "none").exists()
 
     def test_an_ending_that_is_no_format_is_refused_before_anything_is_asked(self, outturn: Terminal) -> None:
         assert outturn.run("show", "budgets", "--save", "budgets.doc") == 1

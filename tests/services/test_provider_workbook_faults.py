@@ -1,12 +1,14 @@
 """Planted faults: every one is found in its cell and told in words, none is found in a good workbook."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from domain.reports.events import Explanation
 from tests.services.broken_workbooks import PLANTED, reading_of
-from tests.services.good_workbooks import GOOD, KINDS, Kind, place
+from tests.services.editing_workbooks import Editing
+from tests.services.good_workbooks import ASKED, GOOD, KINDS, Kind, altered, place, read
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -44,7 +46,18 @@ def test_a_fault_is_a_sentence_with_its_address_first_and_repeats_nothing_typed(
         assert re.match(r"[A-Z]", told)
         if fault.cell:
             assert re.match(r"[A-Z][\w ]+, [A-I]\d+: ", told), told
-        for typed in ("twelve", "Jane", "example.org", "NN1", "2026-0043", "refferals", "AB 12", "1250.505"):
+        for typed in (
+            "twelve",
+            "Jane",
+            "example.org",
+            "NN1",
+            "2026-0043",
+            "refferals",
+            "AB 12",
+            "1250.505",
+            "943",
+            "1987",
+        ):
             assert typed not in told
 
 
@@ -100,5 +113,39 @@ def test_what_stands_beside_the_form_is_told_and_not_read(kind: Kind) -> None:
     assert reading_of("remarks beside the form", kind).notes == (
         "Demand: what was put in beside the form is not read. It stays in the file.",
     )
-    (note,) = reading_of("other sheets", kind).notes
-    assert note == "Sheet 9: this sheet is not of the form, so it is not read. It stays in the file."
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_explanation_answers_all_that_looks_odd_about_its_cell_and_a_note_says_so(kind: Kind) -> None:
+    def overspent(book: Editing) -> None:
+        book.put(*place("spend"), 10_000.01)
+        book.put(*place("spend", "E"), "Two posts more were paid.")
+
+    reading = read(altered(kind, overspent))
+    assert reading.content is not None
+    assert [(said.check, said.about) for said in reading.content.explanations] == [
+        ("jump", "spend"),
+        ("over-budget", "spend"),
+    ]
+    (note,) = reading.notes
+    assert "the explanation is taken for all of this: spend in the period: £4,000 last time" in note
+    assert "£10,000.01 is spent, and the budget for the year is £10,000." in note
+
+
+def test_spend_is_put_beside_the_budget_with_what_was_spent_before_in_the_year() -> None:
+    later = replace(ASKED, spent_before_pence=700_000)
+    (fault,) = read(altered("xlsx", lambda book: None), later).faults
+    assert "£11,000 is spent in the year to date, £7,000 of it before this period, and the budget" in fault.words
+
+
+@pytest.mark.parametrize("name", ["nothing filled in", "word", "jump"])
+def test_the_reason_of_a_correction_is_read_beside_other_faults(name: str) -> None:
+    def with_a_reason(book: Editing) -> None:
+        PLANTED[name].alteration(book)
+        book.put("About", "A40", "Why it is corrected")
+        book.put("About", "B40", "One more came to light.")
+        book.put("About", "G40", "about.reason")
+
+    reading = read(altered("xlsx", with_a_reason))
+    assert reading.faults
+    assert reading.reason == "One more came to light."

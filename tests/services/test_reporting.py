@@ -284,3 +284,71 @@ def test_a_workbook_is_written_as_ods_or_xlsx_and_as_nothing_else(outturn: Termi
     assert "written as .xlsx or .ods" in outturn.err
     assert outturn.run("report", "nowhere.xlsx") == 1
     assert "cannot be read: check its name" in outturn.err
+
+
+def test_what_cannot_be_read_on_the_command_line_is_malformed(outturn: Terminal, tmp_path: Path) -> None:
+    with_an_award(outturn)
+    assert outturn.run("workbook", "A1", "soon") == 2
+    assert "That is not a period. Write a period like" in outturn.err
+    assert outturn.run("workbook", "A1", PERIOD, "--to", "h1.xlsx") == 0, outturn.err
+    _fill(tmp_path / "h1.xlsx")
+    assert outturn.run("report", "h1.xlsx", "--received", "garbage") == 2
+    assert "--received: " in outturn.err
+    assert outturn.rows("reports") == []
+
+
+def test_the_check_names_each_providers_file_that_is_damaged_or_gone(outturn: Terminal, tmp_path: Path) -> None:
+    with_an_award(outturn)
+    assert outturn.run("workbook", "A1", PERIOD, "--to", "h1.xlsx") == 0, outturn.err
+    _fill(tmp_path / "h1.xlsx")
+    assert outturn.run("report", "h1.xlsx") == 0, outturn.err
+    assert outturn.run("check") == 0, outturn.err
+    assert "Documents on file as they were attached: 1." in outturn.out
+    digest = hashlib.sha256((tmp_path / "h1.xlsx").read_bytes()).hexdigest()
+    (kept,) = tmp_path.rglob(digest)
+    kept.write_bytes(b"other bytes")
+    assert outturn.run("check") == 3
+    assert "h1.xlsx of report A1.2017-18-h1: The document" in outturn.err
+    assert "has been changed since it was put on file" in outturn.err
+    kept.unlink()
+    assert outturn.run("check") == 3
+    assert "is not on file here. Restore it from a back-up." in outturn.err
+
+
+def test_the_reason_in_the_workbook_is_read_beside_other_faults(
+    desk: Office, documents: Documents, tmp_path: Path
+) -> None:
+    record(desk, documents, read_report(desk, workbook(desk, figures()), "h1.xlsx"), EVERYBODY)
+    path = tmp_path / "filled.xlsx"
+    path.write_bytes(workbook_for(desk, "a1", PERIOD, filled=True))
+    book = openpyxl.load_workbook(path)
+    rows = {row[6].value: row[0].row for row in book["About"].iter_rows(max_col=7)}
+    book["About"].cell(rows["about.declaration"], 2).value = "Yes"
+    book["Demand"]["C4"] = "a dozen"
+    for reason, told in (("One more came to light.", []), ("Ask jo@example.org", ["seems to hold an e-mail address"])):
+        book["About"].cell(rows["about.reason"], 2).value = reason
+        book.save(path)
+        faults = [str(fault) for fault in read_report(desk, path.read_bytes(), "h1.xlsx").faults]
+        assert len(faults) == 1 + len(told)
+        assert all(any(words in fault for fault in faults) for words in told)
+        assert not any("say why it is corrected" in fault for fault in faults)
+
+
+def test_what_was_spent_earlier_in_the_year_counts_against_its_budget(desk: Office, documents: Documents) -> None:
+    def send(period: str, spend: int) -> None:
+        data = make_workbook(asked_for(desk, "a1", period), figures(spend=spend))
+        draft = read_report(desk, data, f"{period}.xlsx")
+        assert draft.faults == ()
+        record(desk, documents, draft, EVERYBODY)
+
+    assert asked_for(desk, "a1", "2017-18-q1").spent_before_pence == 0
+    send("2017-04", 300_000)
+    send("2017-05", 300_000)
+    assert asked_for(desk, "a1", "2017-06").spent_before_pence == 600_000
+    send("2017-18-q1", 900_000)
+    later = asked_for(desk, "a1", "2017-18-q2")
+    assert later.spent_before_pence == 900_000  # the quarter, and not its months once more
+    assert asked_for(desk, "a1", "2018-19-q1").spent_before_pence == 0
+    (fault,) = read_report(desk, make_workbook(later, figures(spend=1_200_000)), "q2.xlsx").faults
+    assert "£21,000 is spent in the year to date, £9,000 of it before this period" in str(fault)
+    assert "the budget for the year is £20,000. Write why in E" in str(fault)
