@@ -14,6 +14,7 @@ from projections.answers import ANSWERS
 from projections.budget_answers import budgets, ring_fences
 from projections.case_file import case_file
 from projections.explain import explain
+from projections.reminder_answers import reminders
 from projections.timeline import timeline
 from projections.underspend import underspend
 from projections.views import Views
@@ -51,7 +52,8 @@ Of = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[OF]",
-        help="award REFERENCE; explain FUND YEAR FIELD; timeline award-MOJ-2017-01 (for one thing's own timeline).",
+        help="award REFERENCE; explain FUND YEAR FIELD; reminders AWARD; "
+        "timeline award-MOJ-2017-01 (for one thing's own timeline).",
     ),
 ]
 
@@ -89,7 +91,12 @@ def show(
 
 def _answer(question: Question, of: list[str], on: date | None, limit: int) -> Callable[[Views], list[Table]]:
     """The question, ready to be asked. Raises ``Malformed`` when it is not whole."""
-    wanted = {Question.AWARD: (1, 1), Question.EXPLAIN: (3, 3), Question.TIMELINE: (0, 1)}.get(question, (0, 0))
+    wanted = {
+        Question.AWARD: (1, 1),
+        Question.EXPLAIN: (3, 3),
+        Question.TIMELINE: (0, 1),
+        Question.REMINDERS: (0, 1),
+    }.get(question, (0, 0))
     if not wanted[0] <= len(of) <= wanted[1]:
         raise Malformed(_HOW.get(question, f"outturn show {question.value} takes nothing more."))
     if on is not None and question not in (*_BY_A_DAY, Question.EXPLAIN):
@@ -99,6 +106,8 @@ def _answer(question: Question, of: list[str], on: date | None, limit: int) -> C
             return lambda views: case_file(views, of[0])
         case Question.EXPLAIN:
             return lambda views: [explain(views, of[0], of[1], of[2], on)]
+        case Question.REMINDERS:
+            return lambda views: [reminders(views, of[0] if of else None)]
         case Question.TIMELINE:
             return lambda views: [_timeline(views, of[0] if of else None, limit)]
         case Question.BUDGETS | Question.RING_FENCES | Question.UNDERSPEND:
@@ -117,6 +126,7 @@ _BY_A_DAY: dict[Question, Callable[[Views, date | None], Table]] = {
 _HOW = {
     Question.AWARD: "Name the award: outturn show award MOJ-2017-01.",
     Question.EXPLAIN: "Name the figure: outturn show explain moj-victims 2017-18 left_pence.",
+    Question.REMINDERS: "Name one award at most: outturn show reminders MOJ-2017-01.",
     Question.TIMELINE: "Name one thing at most: outturn show timeline award-MOJ-2017-01.",
 }
 

@@ -13,7 +13,7 @@ import typer
 from domain.errors import NotAllowed, NotFound, Refusal
 from domain.kernel import Role
 from services.address_book import AddressBook
-from services.cli.console import out, the_office
+from services.cli.console import BROKEN, err, out, the_office
 from services.settings import Database, Settings
 
 HAND_OVER: dict[str, Any] = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
@@ -89,3 +89,21 @@ def feed(
     except OSError:
         raise Refusal(f"The file {to.name} cannot be written: see that its folder is there.") from None
     out.print(f"Written: {to}", markup=False)
+
+
+@app.command()
+def replay(year: Annotated[int, typer.Argument(min=1990, max=2100, help="A calendar year, like 2026.")]) -> None:
+    """Read a year of reminders again from the log: proves that each step happened at most once, none after receipt."""
+    from services.replay import replay as again
+
+    with the_office(to_read=True) as office:
+        told = again(office.log, year)
+    for fault in told.faults:
+        err.print(fault, markup=False)
+    out.print(
+        f"{year}: {told.decided:,} steps decided; {told.sent:,} sent, {told.passed_over:,} passed over, "
+        f"{told.dropped:,} dropped, {told.refused:,} refused. {told.waiting:,} still wait."
+    )
+    if told.faults:
+        sys.exit(BROKEN)
+    out.print("Each step was decided once for each person; no message went twice, or after what it asks for came in.")
