@@ -64,6 +64,8 @@ def reports(draw: st.DrawFn) -> Figures:
     """A report of which some is not known. Its parts are not supplied, so that nothing has to add up."""
     keys = [key for key in OWED.counts if ":" not in key] + [k for k in OWED.counts if k.startswith("needs-")]
     chosen = draw(st.lists(st.sampled_from(keys), min_size=1, unique=True))
+    if "posts-filled" in chosen:  # more filled than funded would ask for an explanation
+        chosen = [key for key in chosen if key != "posts-funded"]
     figures = []
     for key in [key for key in OWED.counts if key in chosen]:
         measure, _, split = key.partition(":")
