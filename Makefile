@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help demo test check bench format constraints clean
+.PHONY: help demo test check bench assets screenshots format constraints clean
 
 help:             ## say what there is to run
 	@grep -E '^[a-z]+: .*##|^[a-z]+:  *##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
@@ -30,6 +30,9 @@ check: $(READY)   ## format, lint, strict types, import contracts, then every te
 
 bench: $(READY)   ## measure speed as ratios within one run
 	$(BIN)/python -m tests.bench
+
+assets: $(READY)  ## make the pages' style sheet anew (needs npm; the results are committed)
+	$(BIN)/python -m services.web.vendor
 
 format: $(READY)  ## put the code into the house's form
 	$(BIN)/ruff format .

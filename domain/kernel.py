@@ -90,6 +90,12 @@ class Actor(Value):
 
     id: Reference
     roles: frozenset[Role]
+    awards: frozenset[Reference] | None = None
+    """The awards within reach: a provider's own, or those that a contract manager looks after. ``None``: all."""
+    certifies: bool = True
+    """Whether, of a provider, it is the person who declares and sends reports; a data contact prepares them."""
+    scope: frozenset[str] | None = None
+    """The names of the orders that a token may give; ``None``: all that the person may."""
 
 
 class Answers(Protocol):
@@ -161,6 +167,10 @@ class Command(Value, Generic[AggregateT]):
     """Who may give it. Empty: nobody; it only ever follows from another order."""
     starts: ClassVar[bool] = False
     """Whether the thing may be new. Otherwise an order about an unknown thing is a ``NotFound``."""
+    overwrites: ClassVar[bool] = False
+    """Whether it puts something in the place of what somebody else may have said since it was looked at."""
+    declares: ClassVar[bool] = False
+    """Whether a provider declares something by it: then its certifier gives it, not its data contact."""
 
     def __init_subclass__(cls, may: frozenset[Role] | set[Role] = frozenset(), **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -186,6 +196,11 @@ class Command(Value, Generic[AggregateT]):
     def stream(self) -> str:
         """The stream it is addressed to."""
         return f"{self.noun}-{self.reference}"
+
+    @property
+    def about(self) -> str | None:
+        """The award that it is about, if it is about one: whoever looks after named awards may reach those alone."""
+        return getattr(self, "award", None)
 
     @abstractmethod
     def decide(self, state: AggregateT, occasion: Occasion) -> Sequence[Event]:

@@ -1,16 +1,16 @@
 """What may be asked, each with a table for an answer: budgets, awards, providers, what is due, reports, returns."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from domain import money
-from domain.awards.award import SETTLED
 from domain.periods import day_in_words
 from domain.tables import Column, Missing, Table, cell
 from projections.awards import AwardRow, ShareRow
 from projections.bid_register import bids
 from projections.budget_answers import budgets, ring_fences
+from projections.due_register import due_query, is_open
 from projections.measures import measures
-from projections.monitoring import OPEN, DueItem
+from projections.monitoring import DueItem
 from projections.payments import PaymentRow
 from projections.providers import ProviderRow
 from projections.registers import decisions, documents, payments, single_tenders
@@ -180,29 +180,27 @@ def _paid(views: Views, entries: dict[str, ProviderRow]) -> tuple[dict[tuple[str
     return paid, notes
 
 
-def _due_table(views: Views, name: str, title: str, items: Iterable[DueItem], *, late: bool) -> Table:
-    titles = _titles(views)
-    by_reference = {award.award: award for award in views.rows(AwardRow)}
+def _due_table(views: Views, name: str, title: str, *, late: bool) -> Table:
+    due = DueItem.table.c
+    of_the_day = due.due_on < views.today if late else due.due_on >= views.today
+    query = due_query(views, (*is_open(), of_the_day)).order_by(due.due_on, due.award, due.item)
     rows = []
-    for item in items:
-        award = by_reference.get(item.award)
-        if award is None or award.status in SETTLED:
-            continue  # nothing more is asked of an award that is settled
-        days = (views.today - item.due_on).days
+    for item in views.connection.execute(query).mappings():
+        days = (views.today - item["due_on"]).days
         rows.append(
             (
-                cell(item.due_on),
+                cell(item["due_on"]),
                 cell(days if late else -days),
-                cell(item.award),
-                cell(titles.get(award.provider or "")),
-                cell(item.kind),
-                cell(item.title),
-                cell(item.period, missing=Missing.NOT_APPLICABLE),
-                cell(item.standing),
-                cell(item.first_due_on),
-                cell(item.reason, missing=Missing.NOT_APPLICABLE),
-                cell(award.service),
-                cell(item.name),
+                cell(item["award"]),
+                cell(item["provider_title"]),
+                cell(item["kind"]),
+                cell(item["title"]),
+                cell(item["period"], missing=Missing.NOT_APPLICABLE),
+                cell(item["standing"]),
+                cell(item["first_due_on"]),
+                cell(item["reason"], missing=Missing.NOT_APPLICABLE),
+                cell(item["service"]),
+                cell(item["name"]),
             )
         )
     return Table(
@@ -229,20 +227,12 @@ def _due_table(views: Views, name: str, title: str, items: Iterable[DueItem], *,
 
 def due(views: Views) -> Table:
     """What is due today or later and not yet in, the earliest first."""
-    columns = DueItem.table.c
-    items = views.rows(
-        DueItem, columns.standing.in_(OPEN), columns.due_on >= views.today, order_by=("due_on", "award", "item")
-    )
-    return _due_table(views, "due", "Due", items, late=False)
+    return _due_table(views, "due", "Due", late=False)
 
 
 def overdue(views: Views) -> Table:
     """What was due before today and is not in, the latest by most days first."""
-    columns = DueItem.table.c
-    items = views.rows(
-        DueItem, columns.standing.in_(OPEN), columns.due_on < views.today, order_by=("due_on", "award", "item")
-    )
-    return _due_table(views, "overdue", "Overdue", items, late=True)
+    return _due_table(views, "overdue", "Overdue", late=True)
 
 
 def reports(views: Views) -> Table:

@@ -28,7 +28,7 @@ from projections.rows import Row, Rows
 
 
 @dataclass
-class AwardRow(Row, table="awards", key=("award",)):
+class AwardRow(Row, table="awards", key=("award",), indexes=(("provider",), ("reissued_as",))):
     """One award."""
 
     award: str
@@ -93,7 +93,7 @@ class PassedRow(Row, table="award_shares_passed", key=("award", "number", "fund"
 
 
 @dataclass
-class ShareRow(Row, table="award_shares", key=("award", "fund", "year", "line")):
+class ShareRow(Row, table="award_shares", key=("award", "fund", "year", "line"), indexes=(("fund", "year"),)):
     """What one fund puts into an award. Money in whole pence; ``None``: not known."""
 
     award: str

@@ -168,7 +168,7 @@ class EarmarkRow(Row, table="earmarks", key=("fund", "year", "earmark")):
 
 
 @dataclass
-class CommitmentRow(Row, table="commitments", key=("fund", "year", "award")):
+class CommitmentRow(Row, table="commitments", key=("fund", "year", "award"), indexes=(("award",),)):
     """That an award takes something of a fund, in one share or several: to count it once."""
 
     fund: str

@@ -3,52 +3,84 @@
 from collections.abc import Iterator
 from datetime import date
 
+from sqlalchemy import ColumnElement, select
+
 from domain import money
 from domain.errors import NotFound
 from domain.periods import day_in_words, moment_in_words
 from domain.tables import Table
-from projections.awards import AwardRow, ShareRow
+from projections.awards import AwardRow, PassedRow, ShareRow
 from projections.case_money import money_of
 from projections.case_partners import partners_of
-from projections.case_parts import FACTS, day_or_not_known, table_of
+from projections.case_parts import FACTS, Case, day_or_not_known, table_of
 from projections.decisions import DecisionRow, DocumentRow
+from projections.gathering import gather
 from projections.monitoring import DueItem
-from projections.partners import SingleTenderRow
+from projections.partners import ContributionRow, PoolRow, SecondTierRow, SingleTenderRow
+from projections.payments import ConditionRow, PaymentRow, ProfileRow, SpendRow, SurplusRow
 from projections.providers import ProviderRow
 from projections.reports import ReportRow
+from projections.rows import Row
 from projections.timeline import timeline
 from projections.views import Views
 
 
 def case_file(views: Views, award: str) -> list[Table]:
-    """The tables of one award; those that would be empty are left out. Raises ``NotFound``."""
+    """The tables of one award; those that would be empty are left out. Raises ``NotFound``.
+
+    Four queries, and one of the log, however much is known of the award and of all others.
+    """
     row = views.find(AwardRow, award)
     if row is None:
         raise NotFound(f"There is no award {award}.")
-    tables = [_facts(views, row), *_decision(views, row), *money_of(views, row), *partners_of(views, award)]
-    tables += _monitoring(views, award)
+    case = _read(views, row)
+    tables = [_facts(views, case), *_decision(case), *money_of(views, case), *partners_of(case), *_monitoring(case)]
     return [*(table for table in tables if table.rows), _history(views, award)]
+
+
+_OF_AN_AWARD: tuple[type[Row], ...] = (
+    *(ShareRow, PassedRow, ConditionRow, PaymentRow, ProfileRow, SpendRow, SurplusRow),
+    *(PoolRow, ContributionRow, SecondTierRow, SingleTenderRow),
+    *(DueItem, ReportRow, DocumentRow),
+)
+
+
+def _read(views: Views, row: AwardRow) -> Case:
+    """Two queries: what belongs to the award, and the providers that are named in it."""
+    wanted: dict[type[Row], list[ColumnElement[bool]]] = {
+        kind: [kind.table.c.award == row.award] for kind in _OF_AN_AWARD
+    }
+    wanted[AwardRow] = [AwardRow.table.c.reissued_as == row.award]
+    if row.rests_on is not None:
+        wanted[DecisionRow] = [DecisionRow.table.c.decision == row.rests_on]
+    rows = gather(views, wanted)
+    tiers, payments = rows.of(SecondTierRow), rows.of(PaymentRow)
+    holders = [row.provider, *(held[0] for held in row.holders)]
+    named = {code for code in (*holders, *(t.provider for t in tiers), *(p.provider for p in payments)) if code}
+    columns = ProviderRow.table.c
+    joined = select(columns.same_as).where(columns.provider == row.provider, columns.same_as.is_not(None))
+    providers = views.rows(ProviderRow, columns.provider.in_(sorted(named)) | columns.provider.in_(joined))
+    return Case(row, rows, {each.provider: each for each in providers})
 
 
 _ROUTES = {"pooled-share": "share of a pooled budget", "not-stated": "not stated"}
 
 
-def _facts(views: Views, row: AwardRow) -> Table:
-    provider = views.find(ProviderRow, row.provider) if row.provider else None
-    single = views.find(SingleTenderRow, row.award)
-    before = views.rows(AwardRow, AwardRow.table.c.reissued_as == row.award)
+def _facts(views: Views, case: Case) -> Table:
+    row, provider = case.award, case.providers.get(case.award.provider or "")
+    single, before = case.rows.one(SingleTenderRow), case.rows.of(AwardRow)
     facts: list[tuple[str, str | None]] = [
         ("Service", row.service),
         ("Provider", provider.title if provider else "not known"),
-        *(("Held before by", former) for former in _former_holders(views, row)),
+        *(("Held before by", former) for former in _former_holders(case)),
         ("Held by the provider", _held(row)),
         ("Formerly", ", ".join(provider.former_titles or []) if provider else None),
-        ("Recorded as the same as", _joined(views, provider)),
+        ("Recorded as the same as", case.title_of(provider.same_as) if provider else None),
         ("Route", _ROUTES.get(row.route, row.route.replace("-", " "))),
         ("Ground for a single tender", single.ground if single else row.ground),
         ("Single tender approved by", single.approved_by if single else None),
         ("Next competition", day_or_not_known(single.next_competition_on) if single else None),
-        ("Amount", _amount(views, row.award)),
+        ("Amount", _amount(case.rows.of(ShareRow))),
         ("Starts", day_or_not_known(row.starts_on)),
         ("Ends", day_or_not_known(row.ends_on)),
         ("Status", row.status),
@@ -63,12 +95,11 @@ def _facts(views: Views, row: AwardRow) -> Table:
     return table.model_copy(update={"notes": (recorded,)})
 
 
-def _former_holders(views: Views, row: AwardRow) -> Iterator[str]:
+def _former_holders(case: Case) -> Iterator[str]:
     """``Voice, until 31 July 2017``: each provider that held it before, with its last day."""
-    for provider, _since, until, _consent in row.holders[:-1]:
-        entry = views.find(ProviderRow, provider) if provider else None
+    for provider, _since, until, _consent in case.award.holders[:-1]:
         last = date.fromisoformat(until) if until else None
-        yield f"{entry.title if entry else 'not known'}, until {day_or_not_known(last)}"
+        yield f"{case.title_of(provider, 'not known')}, until {day_or_not_known(last)}"
 
 
 def _held(row: AwardRow) -> str | None:
@@ -85,14 +116,8 @@ def _successors(row: AwardRow) -> str | None:
     return f"{each}, on {day_in_words(row.transferred_on)}, by {row.transferred_by}"
 
 
-def _joined(views: Views, provider: ProviderRow | None) -> str | None:
-    other = views.find(ProviderRow, provider.same_as) if provider and provider.same_as else None
-    return other.title if other else None
-
-
-def _amount(views: Views, award: str) -> str:
+def _amount(shares: list[ShareRow]) -> str:
     """The whole award; where it is not known, what it must be stands beside."""
-    shares = views.rows(ShareRow, ShareRow.table.c.award == award)
     inferred = [share.inferred_pence for share in shares if share.inferred_pence is not None]
     if not shares:
         return "not approved yet"
@@ -106,8 +131,8 @@ def _remark(said: str) -> tuple[str, str]:
     return (heading, rest) if colon and heading in ("Source", "Section") else ("Remark", said)
 
 
-def _decision(views: Views, row: AwardRow) -> Iterator[Table]:
-    decision = views.find(DecisionRow, row.rests_on) if row.rests_on else None
+def _decision(case: Case) -> Iterator[Table]:
+    decision = case.rows.one(DecisionRow)
     if decision is None:
         return
     public = "yes" if decision.significant_public_interest else "no"
@@ -139,7 +164,7 @@ def _history(views: Views, award: str) -> Table:
     )
 
 
-def _monitoring(views: Views, award: str) -> Iterator[Table]:
+def _monitoring(case: Case) -> Iterator[Table]:
     yield table_of(
         "milestones-and-obligations",
         "Milestones and what is owed",
@@ -154,7 +179,7 @@ def _monitoring(views: Views, award: str) -> Iterator[Table]:
         ],
         (
             (i.due_on, i.kind, i.title, i.period, i.standing, i.done_on, i.reason)
-            for i in views.rows(DueItem, DueItem.table.c.award == award, order_by=("due_on", "item"))
+            for i in sorted(case.rows.of(DueItem), key=lambda item: (item.due_on, item.item))
         ),
     )
     yield table_of(
@@ -164,10 +189,7 @@ def _monitoring(views: Views, award: str) -> Iterator[Table]:
             *(("period", "Period", "text"), ("status", "Status", "text"), ("versions", "Versions", "count")),
             *(("received_on", "Received", "date"), ("made_up", "Made up for demonstration", "yes-no")),
         ],
-        (
-            (r.period, r.status, r.versions, r.received_on, r.made_up)
-            for r in views.rows(ReportRow, ReportRow.table.c.award == award)
-        ),
+        ((r.period, r.status, r.versions, r.received_on, r.made_up) for r in case.rows.of(ReportRow)),
     )
     yield table_of(
         "documents",
@@ -176,8 +198,5 @@ def _monitoring(views: Views, award: str) -> Iterator[Table]:
             *(("kind", "Kind", "text"), ("title", "Title", "text"), ("file_name", "File", "text")),
             *(("size_bytes", "Bytes", "count"), ("sha256", "SHA-256", "text")),
         ],
-        (
-            (d.kind, d.title, d.file_name, d.size_bytes, d.sha256)
-            for d in views.rows(DocumentRow, DocumentRow.table.c.award == award)
-        ),
+        ((d.kind, d.title, d.file_name, d.size_bytes, d.sha256) for d in case.rows.of(DocumentRow)),
     )

@@ -2,26 +2,20 @@
 
 import calendar
 from collections.abc import Iterator
-from typing import Any
 
 from domain import money
 from domain.errors import Refusal
 from domain.periods import Period, financial_year
 from domain.tables import Cell, Column, Kind, Missing, Table, cell
-from projections.awards import AwardRow, PassedRow, ShareRow
-from projections.case_parts import table_of
+from projections.awards import PassedRow, ShareRow
+from projections.case_parts import Case, table_of
 from projections.payments import ConditionRow, PaymentRow, ProfileRow, SpendRow, SurplusRow, in_force
-from projections.providers import ProviderRow
-from projections.registers import drawn_on, open_conditions, stands
+from projections.registers import drawn_on, stands
 from projections.views import Views
 
 
-def money_of(views: Views, row: AwardRow) -> Iterator[Table]:
-    award = row.award
-
-    def own(kind: Any) -> list[Any]:
-        return views.rows(kind, kind.table.c.award == award)
-
+def money_of(views: Views, case: Case) -> Iterator[Table]:
+    row, own = case.award, case.rows.of
     yield Table(
         name="shares",
         title="Money by fund",
@@ -76,8 +70,7 @@ def money_of(views: Views, row: AwardRow) -> Iterator[Table]:
             for c in own(ConditionRow)
         ),
     )
-    holding = open_conditions(views)
-    titles = {row.provider: row.title for row in views.rows(ProviderRow)}
+    holding = {row.award: [each for each in own(ConditionRow) if each.standing == "open"]}
     novated = len(row.holders) > 1
     paid_to: list[tuple[str, str, Kind]] = [("paid_to", "Paid to", "text")] if novated else []
     yield table_of(
@@ -97,7 +90,7 @@ def money_of(views: Views, row: AwardRow) -> Iterator[Table]:
             (
                 *(p.payment, p.due_on, drawn_on(p), p.amount_pence, *stands(views, p, holding, row)),
                 *(p.paid_on, p.clawed_back_pence or None),
-                *([titles.get(p.provider or "")] if novated else []),
+                *([case.title_of(p.provider)] if novated else []),
             )
             for p in sorted(own(PaymentRow), key=lambda payment: (payment.due_on, payment.payment))
         ),

@@ -5,17 +5,15 @@ from collections.abc import Iterator, Sequence
 from domain import money
 from domain.tables import Column, Missing, Table, cell
 from projections.awards import ShareRow
-from projections.case_parts import FACTS, stated, table_of
+from projections.case_parts import FACTS, Case, stated, table_of
 from projections.partners import ContributionRow, PoolRow, SecondTierRow
-from projections.providers import ProviderRow
-from projections.views import Views
 
 
-def partners_of(views: Views, award: str) -> Iterator[Table]:
-    pool = views.find(PoolRow, award)
-    contributions = views.rows(ContributionRow, ContributionRow.table.c.award == award)
+def partners_of(case: Case) -> Iterator[Table]:
+    pool = case.rows.one(PoolRow)
+    contributions = case.rows.of(ContributionRow)
     if pool is not None:
-        share = money.add(s.amount_pence for s in views.rows(ShareRow, ShareRow.table.c.award == award))
+        share = money.add(s.amount_pence for s in case.rows.of(ShareRow))
         table = table_of(
             "pool",
             "Pooled budget",
@@ -55,7 +53,6 @@ def partners_of(views: Views, award: str) -> Iterator[Table]:
         ),
         notes=tuple(_beyond_the_promise(contributions)),
     )
-    titles = {row.provider: row.title for row in views.rows(ProviderRow)}
     yield Table(
         name="second-tier",
         title="Second tier",
@@ -68,13 +65,13 @@ def partners_of(views: Views, award: str) -> Iterator[Table]:
         ),
         rows=tuple(
             (
-                cell(titles.get(t.provider or "", "to be procured")),
+                cell(case.title_of(t.provider, "to be procured")),
                 cell(t.service),
                 stated(t.amount_pence),
                 cell(t.starts_on),
                 cell(t.ends_on),
             )
-            for t in views.rows(SecondTierRow, SecondTierRow.table.c.award == award)
+            for t in case.rows.of(SecondTierRow)
         ),
     )
 

@@ -1,11 +1,31 @@
 """What the tables of a case file are made with."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from domain.periods import day_in_words
 from domain.tables import Cell, Column, Kind, Missing, Table, cell
+from projections.awards import AwardRow
+from projections.gathering import Gathered
+from projections.providers import ProviderRow
+
+
+@dataclass(frozen=True)
+class Case:
+    """All that is known of one award, read at once."""
+
+    award: AwardRow
+    rows: Gathered
+    """What belongs to the award, the decision that it rests on, and the awards it takes the place of."""
+    providers: Mapping[str, ProviderRow]
+    """The providers that are named, by code."""
+
+    def title_of(self, provider: str | None, otherwise: str | None = None) -> str | None:
+        """What a provider is called."""
+        entry = self.providers.get(provider or "")
+        return entry.title if entry else otherwise
 
 
 def table_of(name: str, title: str, columns: list[tuple[str, str, Kind]], rows: Iterator[tuple[Any, ...]]) -> Table:

@@ -29,7 +29,7 @@ OPEN = ("owed", "missed")
 
 
 @dataclass
-class DueItem(Row, table="due_items", key=("item",)):
+class DueItem(Row, table="due_items", key=("item",), indexes=(("award",), ("due_on", "award", "item", "standing"))):
     """A milestone or a monitoring obligation of an award."""
 
     item: str

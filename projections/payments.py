@@ -29,7 +29,9 @@ from projections.rows import Row, Rows
 
 
 @dataclass
-class PaymentRow(Row, table="payments", key=("award", "payment")):
+class PaymentRow(
+    Row, table="payments", key=("award", "payment"), indexes=(("due_on", "award", "payment", "status"), ("provider",))
+):
     """One payment under an award. Money in whole pence."""
 
     award: str

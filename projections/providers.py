@@ -18,7 +18,7 @@ from projections.rows import Row, Rows
 
 
 @dataclass
-class ProviderRow(Row, table="providers", key=("provider",)):
+class ProviderRow(Row, table="providers", key=("provider",), indexes=(("same_as",),)):
     """One organisation."""
 
     provider: str

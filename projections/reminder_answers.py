@@ -1,7 +1,14 @@
 """The ledger of reminders: for anything owed, every step that was due, sent, not sent and why, and what came of it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
 from domain.monitoring.policy import DEFAULT_STEPS, Step
 from domain.tables import Column, Missing, Table, cell
+from projections.paging import Order, Page, page_of
 from projections.reminders import ChaseRow, HolidayRow, ReminderRow
 from projections.views import Views
 
@@ -10,9 +17,48 @@ def reminders(views: Views, award: str | None = None) -> Table:
     """Every reminder about which was decided, the latest first; of everything, or of one award."""
     where = [] if award is None else [ReminderRow.table.c.award == award]
     rows = sorted(views.rows(ReminderRow, *where), key=lambda row: -row.position)
+    return _table("Reminders" if award is None else f"Reminders of {award}", rows)
+
+
+@dataclass(frozen=True)
+class ReminderFilter:
+    """Which reminders; ``None``: whichever."""
+
+    award: str | None = None
+    person: str | None = None
+    standing: str | None = None
+    """``queued``, ``tried``, ``sent``, ``refused``, ``dropped`` or ``passed-over``."""
+    arrived: bool | None = None
+    from_day: date | None = None
+    to_day: date | None = None
+    """Of steps that fell on these days, both included."""
+
+
+def reminder_register(views: Views, wanted: ReminderFilter, limit: int = 50, after: str | None = None) -> Page:
+    """The ledger of reminders, the latest first, a page at a time. One query.
+
+    Raises ``Refusal`` for a place of another list.
+    """
+    columns = ReminderRow.table.c
+    where = [
+        columns[name] == said
+        for name in ("award", "person", "standing", "arrived")
+        if (said := getattr(wanted, name)) is not None
+    ]
+    if wanted.from_day is not None:
+        where.append(columns.step_on >= wanted.from_day)
+    if wanted.to_day is not None:
+        where.append(columns.step_on <= wanted.to_day)
+    query = select(ReminderRow.table).where(*views.within(ReminderRow), *where)
+    rows, count, place = page_of(views, query, Order((columns.position,), (int,), True), limit, after)
+    names = ReminderRow.table.c.keys()
+    return Page(_table("Reminders", [ReminderRow(**{name: row[name] for name in names}) for row in rows]), count, place)
+
+
+def _table(title: str, rows: Sequence[ReminderRow]) -> Table:
     return Table(
         name="reminders",
-        title="Reminders" if award is None else f"Reminders of {award}",
+        title=title,
         columns=(
             Column(key="step_on", title="Fell on", kind="date"),
             Column(key="award", title="Award"),

@@ -51,7 +51,9 @@ class SettledRow(Row, table="settled_steps", key=("item", "due_on")):
 
 
 @dataclass
-class ReminderRow(Row, table="reminders", key=("reminder",)):
+class ReminderRow(
+    Row, table="reminders", key=("reminder",), indexes=(("award",), ("position",), ("standing",), ("arrived",))
+):
     """One step to one person, as it stands; of one passed over, nobody."""
 
     reminder: str

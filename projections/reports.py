@@ -14,7 +14,7 @@ from projections.rows import Row, Rows
 
 
 @dataclass
-class ReportRow(Row, table="reports", key=("report",)):
+class ReportRow(Row, table="reports", key=("report",), indexes=(("award",), ("status", "received_on"))):
     """One report, as it stands now. Every earlier version is in the log."""
 
     report: str

@@ -4,9 +4,13 @@ A kind of row is a dataclass that names its table and key; the SQL table is made
 analyst may point a reporting tool at it::
 
     @dataclass
-    class DueItem(Row, table="due_items", key=("item",)):
+    class DueItem(Row, table="due_items", key=("item",), indexes=(("award", "due_on"),)):
         item: str
+        award: str
         due_on: date
+
+Rows are found by their key without looking at the others; by other columns only where an index says so. An index costs
+each fold a little: it is for what a page asks, and not for everything that could be asked.
 """
 
 import types
@@ -15,7 +19,7 @@ from datetime import date
 from typing import Any, ClassVar, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from pydantic_core import to_json
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Connection, Date, MetaData, Table, Text, func, select
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Connection, Date, Index, MetaData, Table, Text, func, select
 
 METADATA = MetaData()
 """Every table of the read models."""
@@ -32,7 +36,8 @@ class Row:
     table: ClassVar[Table]
     key: ClassVar[tuple[str, ...]]
 
-    def __init_subclass__(cls, table: str, key: tuple[str, ...]) -> None:
+    def __init_subclass__(cls, table: str, key: tuple[str, ...], indexes: Sequence[tuple[str, ...]] = ()) -> None:
+        """``indexes``: the columns, in order, of each further way in which rows are looked up."""
         cls.key = key
         columns = []
         for name, hint in get_type_hints(cls).items():
@@ -44,7 +49,10 @@ class Row:
             columns.append(
                 Column(name, column_type(), primary_key=name in key, nullable=type(None) in kinds, autoincrement=False)
             )
-        cls.table = Table(table, METADATA, *columns)
+        names = (f"{table}_by_{'_and_'.join(index)}" for index in indexes)
+        cls.table = Table(
+            table, METADATA, *columns, *(Index(name, *index) for name, index in zip(names, indexes, strict=True))
+        )
 
 
 RowT = TypeVar("RowT", bound=Row)

@@ -1,7 +1,7 @@
 """The timeline: what happened, in words, straight from the log."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -10,7 +10,7 @@ from domain import money
 from domain.kernel import Event, Recorded, Value
 from domain.periods import day_in_words
 from domain.tables import Column, Missing, Table, cell
-from projections.providers import ProviderRow
+from projections.families import titles_of
 from projections.views import Views
 
 _NAMED = {
@@ -32,6 +32,14 @@ _NAMED = {
 
 _PROVIDERS = ("provider", "into", "same_as")
 """The fields that name a provider by its code."""
+
+
+def _named(event: Event) -> Iterator[str | None]:
+    """The codes of the providers that an event names."""
+    for field in _PROVIDERS:
+        said = getattr(event, field, None)
+        if isinstance(said, str):
+            yield said
 
 
 def _label(field: str) -> str:
@@ -80,8 +88,14 @@ def _worded(field: str, said: Any) -> str:
 def timeline(views: Views, stream: str | None = None, limit: int = 200) -> Table:
     """What happened, in words: of one thing, in order; or of everything, the latest first, so many lines."""
     history = views.history
-    happened: Iterable[Recorded] = history.latest(limit, views.position) if stream is None else history.stream(stream)
-    titles = {row.provider: row.title for row in views.rows(ProviderRow)}
+    happened = history.stream(stream) if stream is not None else list(history.latest(limit, views.position))
+    title = "Timeline" if stream is None else f"Timeline of {stream.replace('-', ' ', 1)}"
+    return told(views, title, happened)
+
+
+def told(views: Views, title: str, happened: Sequence[Recorded]) -> Table:
+    """Events in words, as a table. One query, for the names of the providers that are meant."""
+    titles = titles_of(views, (said for recorded in happened for said in _named(recorded.event)))
     rows = []
     for recorded in happened:
         what, particulars = in_words(recorded.event, titles)
@@ -102,7 +116,7 @@ def timeline(views: Views, stream: str | None = None, limit: int = 200) -> Table
     is_known = any(row[-1].missing is None for row in rows)
     return Table(
         name="timeline",
-        title="Timeline" if stream is None else f"Timeline of {stream.replace('-', ' ', 1)}",
+        title=title,
         columns=(
             Column(key="at", title="When", kind="moment"),
             Column(key="noun", title="What"),

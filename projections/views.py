@@ -9,9 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, false, select
 
 from domain.kernel import LONDON, Event, Recorded
+from projections.acts import Acts
 from projections.awards import Awards
 from projections.budgets import Budgets
 from projections.carried import Carried
@@ -25,7 +26,7 @@ from projections.providers import Providers
 from projections.reminders import Reminders
 from projections.reports import Reports
 from projections.returns import Returns
-from projections.rows import RowT
+from projections.rows import Row, RowT
 
 PROJECTIONS: tuple[Projection, ...] = (
     Providers(),
@@ -40,6 +41,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     Returns(),
     Reminders(),
     Jobs(),
+    Acts(),
 )
 """All of them are folded together, an event at a time."""
 
@@ -77,6 +79,10 @@ class History(Protocol):
         """The event at a position."""
         ...
 
+    def many(self, positions: Sequence[int]) -> list[Recorded]:
+        """The events at some positions, at most a hundred, in the order of their positions."""
+        ...
+
     def latest(self, limit: int, up_to: int) -> Iterator[Recorded]:
         """The last events of all streams up to a position, the latest first."""
         ...
@@ -92,6 +98,8 @@ class Views:
     moment: datetime
     """Now, or the past moment that is asked for; in UTC."""
     history: History
+    reach: frozenset[str] | None = None
+    """The awards that whoever asks may see; ``None``: all."""
 
     @property
     def today(self) -> date:
@@ -101,8 +109,32 @@ class Views:
     def rows(self, kind: type[RowT], *where: Any, order_by: Sequence[str] = ()) -> list[RowT]:
         """Rows of one kind, in the order of their key unless another is given."""
         columns = kind.table.c
-        query = select(kind.table).where(*where).order_by(*(columns[name] for name in order_by or kind.key))
+        query = (
+            select(kind.table)
+            .where(*self.within(kind), *where)
+            .order_by(*(columns[name] for name in order_by or kind.key))
+        )
         return [kind(**found) for found in self.connection.execute(query).mappings()]
+
+    def within(self, kind: type[Row]) -> list[ColumnElement[bool]]:
+        """The conditions under which rows are within the reach of whoever asks. The one place where reads are cut.
+
+        Rows that belong to an award go by it. Whoever reaches some awards alone reaches nothing that belongs to no
+        award, but for the names of their providers, and the holidays, which are no secret.
+        """
+        columns = kind.table.c
+        if self.reach is None or kind.table.name == "holidays":
+            return []
+        if "award" in columns:
+            return [columns["award"].in_(self.reach)]
+        tables = kind.table.metadata.tables
+        if "report" in columns:
+            reports = tables["reports"].c
+            return [columns["report"].in_(select(reports["report"]).where(reports["award"].in_(self.reach)))]
+        if kind.table.name == "providers":
+            awards = tables["awards"].c
+            return [columns["provider"].in_(select(awards["provider"]).where(awards["award"].in_(self.reach)))]
+        return [false()]
 
     def find(self, kind: type[RowT], *key: Any) -> RowT | None:
         """The row of that key, or nothing."""

@@ -19,7 +19,7 @@ def run(context: Context) -> Did:
         lines = [f"{row.reminder}: to {row.person}" for row in waiting]
         return Did(f"{counted(len(waiting), 'message')} waiting.", {"sent": len(waiting)}, lines)
     about, settings = (context.office, context.book, context.channel, context.now), context.settings
-    reminders = deliver(*about, settings.office_name, settings.message_domain)
+    reminders = deliver(*about, settings.office_name, settings.message_domain, settings.address)
     counts = {"sent": 0, "deferred": 0, "refused": 0, "dropped": 0}
     for done in (reminders, deliver_notices(*about, settings)):
         for name in counts:

@@ -144,8 +144,12 @@ def deliver(
     now: datetime,
     office_name: str | None = None,
     domain: str = DOMAIN,
+    address: str | None = None,
 ) -> Delivered:
-    """Hands every queued message to the channel; what takes a digest goes in one message to a person."""
+    """Hands every queued message to the channel; what takes a digest goes in one message to a person.
+
+    ``address``: where people reach the office; without one, messages name no page.
+    """
     with office.reading() as views:
         rows = to_deliver(views, now.isoformat())
         owed = still_owed(views, {row.item for row in rows}) if rows else {}
@@ -154,7 +158,7 @@ def deliver(
     people = {person.id: person for person in book.people()} if rows else {}
     done = Delivered()
     for person, own in _letters(rows):
-        about = (owed, services, titles, now, office_name, domain, book, people)
+        about = (owed, services, titles, now, office_name, domain, address, book, people)
         _Letter(office, channel, people.get(person), own, *about).send(done)
     return done
 
@@ -194,6 +198,7 @@ class _Letter:
     now: datetime
     office_name: str | None
     domain: str
+    address: str | None
     book: AddressBook
     people: dict[str, Person]
 
@@ -275,9 +280,19 @@ class _Letter:
                     how_to_send=_HOW[owed.kind],
                     ask=managers[0].name if managers else self.office_name or "the office",
                     provider=self.titles.get(owed.provider or ""),
+                    page=self._page(owed, Part(row.part)),
                 )
             )
         return compose(person, owing, self.office_name, self.now.astimezone(LONDON).date(), self.domain)
+
+    def _page(self, owed: Chased, part: Part) -> str | None:
+        """The page on which a thing is seen to: the provider's report; for the staff, the award."""
+        if self.address is None:
+            return None
+        at = self.address.rstrip("/")
+        if part is not Part.PROVIDER:
+            return f"{at}/awards/{owed.award}"
+        return f"{at}/owed/{owed.award}/{owed.period}" if owed.kind == "report" and owed.period else f"{at}/owed"
 
     def _do(self, orders: Sequence[Command[Any]]) -> list[Recorded]:
         return self.office.do_all(orders, SCHEDULER)

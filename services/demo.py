@@ -3,9 +3,9 @@
 Two made-up documents are put on file as well. Reports come in as providers' workbooks: made by the office, filled in
 with figures made up, read back at the desk that reads everybody's, and kept on file.
 
-It is played as if it had happened then: each step is written down at its own moment, by the actor ``demonstration``,
-so that ``--as-at`` shows what was known on any day. A step is all or nothing; played again, it goes on where it
-stopped, and adds nothing when it is complete.
+It is played as if it had happened then: each step is written down at its own moment, so that ``--as-at`` shows what
+was known on any day, by a person of the demonstration whose role it is (``player_of``). A step is all or nothing;
+played again, it goes on where it stopped, and adds nothing when it is complete.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from typing import Any
 from domain.awards.documents import AttachDocument
 from domain.catalogue import COMMANDS
 from domain.errors import OutturnError, Refusal
-from domain.kernel import LONDON, Actor, Command, Recorded, Role, Value, utc_now
+from domain.kernel import LONDON, STAFF, Actor, Command, Recorded, Role, Value, utc_now
 from domain.periods import Period, PeriodCode
 from domain.reports.events import (
     Explanation,
@@ -32,6 +32,7 @@ from domain.reports.events import (
     Text,
 )
 from domain.reports.quantity import Quantity
+from domain.returns.commands import ReturnCommand, SignOffReturn
 from projections.reporting import Asked, what_is_asked
 from services.documents import Documents
 from services.exports.provider_workbook import make_workbook
@@ -42,7 +43,26 @@ from services.settings import Settings
 from services.wiring import open_office
 
 PAPERS = Path(__file__).with_name("papers")
-PLAYER = Actor(id="demonstration", roles=frozenset(Role))
+PLAYER = Actor(id="demonstration", roles=STAFF)
+"""Whoever sets the office up, and loads the awards sheets of the papers: each is one act, of orders of several roles.
+
+The first event of a demonstration is by this actor: by that an office is known to be one.
+"""
+
+
+def _person(name: str, role: Role) -> Actor:
+    return Actor(id=f"{PLAYER.id}-{name}", roles=frozenset({role}))
+
+
+PROVIDER = _person("provider", Role.PROVIDER)
+FINANCE = _person("finance", Role.FINANCE)
+FINANCE_SECOND = _person("finance-second", Role.FINANCE)
+"""Signs off the returns that the first has filled in."""
+CONTRACT_MANAGER = _person("contract-manager", Role.CONTRACT_MANAGER)
+COMMISSIONER = _person("commissioner", Role.COMMISSIONER)
+ADMINISTRATOR = _person("administrator", Role.ADMINISTRATOR)
+PEOPLE = (PROVIDER, CONTRACT_MANAGER, FINANCE, COMMISSIONER, ADMINISTRATOR, FINANCE_SECOND)
+"""The people of the demonstration, of one role each. Who comes first gives what several may."""
 TOLD = ("turns-of-the-papers.json", "turns-made-up.json", "reports-2017-18.json")
 """Files of orders, each with its moment: what the papers state beside their awards, and what is made up."""
 FILLED_IN = "workbooks-2017-18.json"
@@ -122,6 +142,7 @@ class Step:
 
     at: datetime
     orders: Orders = lambda _office: []
+    by: Actor = PLAYER
     words: str | None = None
     """What is said of it when it has been loaded."""
     document: Path | None = None
@@ -141,13 +162,23 @@ def _paper(path: Path) -> Step:
         return plan.commands
 
     noon = datetime.combine(day, time(12), LONDON).astimezone(UTC)
-    return Step(noon, orders, f"Loaded {path.name}.")
+    return Step(noon, orders, words=f"Loaded {path.name}.")
+
+
+def player_of(command: type[Command[Any]]) -> Actor:
+    """Who gives an order in the demonstration. What a provider may say, it says; finance makes the returns."""
+    if issubclass(command, SignOffReturn):
+        return FINANCE_SECOND
+    if issubclass(command, ReturnCommand) and Role.FINANCE in command.may:
+        return FINANCE
+    return next(person for person in PEOPLE if person.roles & command.may)
 
 
 def _order(said: dict[str, Any]) -> Step:
     command = COMMANDS[said["command"]].model_validate(said["fields"])
     document = PAPERS / command.file_name if isinstance(command, AttachDocument) else None
-    return Step(datetime.fromisoformat(said["at"]), lambda _office: [command], document=document)
+    at, by = datetime.fromisoformat(said["at"]), player_of(type(command))
+    return Step(at, lambda _office: [command], by, document=document)
 
 
 _OFFICE = "An office of a police and crime commissioner (made up for demonstration)"
@@ -192,7 +223,7 @@ def steps() -> list[Step]:
     """Everything that happens in the demonstration, in order."""
     told = [order for name in TOLD for order in json.loads((PAPERS / name).read_text(encoding="utf-8"))]
     found = [*map(_paper, PAPERS.glob("*.csv")), *map(_order, [*told, *_OF_RETURNS])]
-    found += [Step(workbook.at, workbook=workbook) for workbook in workbooks()]
+    found += [Step(workbook.at, by=PROVIDER, workbook=workbook) for workbook in workbooks()]
     return sorted(found, key=lambda step: step.at)
 
 
@@ -240,14 +271,14 @@ class Demonstration:
         self.clock.now = step.at
         try:
             if step.workbook is not None:
-                return self._send_in(step.workbook)
-            return self.office.do_all(step.orders(self.office), PLAYER)
+                return self._send_in(step.workbook, step.by)
+            return self.office.do_all(step.orders(self.office), step.by)
         except OutturnError:
             if self._has_happened(step):
                 return []
             raise
 
-    def _send_in(self, workbook: Workbook) -> list[Recorded]:
+    def _send_in(self, workbook: Workbook, by: Actor) -> list[Recorded]:
         """The office makes the workbook, the provider fills it in and sends it back, the desk reads and records it."""
         asked = asked_for(self.office, workbook.award, workbook.period)
         draft = read_report(
@@ -256,13 +287,13 @@ class Demonstration:
             workbook.file_name,
             workbook.award,
             workbook.period,
-            by=PLAYER,
+            by=by,
             received_on=workbook.received_on,
             reason=workbook.reason,
         )
         if draft.faults:
             raise Refusal(f"{workbook.file_name}: {draft.faults[0]}")
-        return record(self.office, self.documents, draft, PLAYER)
+        return record(self.office, self.documents, draft, by)
 
     def _is_on_file(self, workbook: Workbook) -> bool:
         """Whether a workbook that came in is on file; if it was lost, it is made again as it was, and put there."""

@@ -1,7 +1,7 @@
 """A reminder in words: what is owed, for which period, due when, how to send it, and whom to ask.
 
-Text and HTML are made of the same parts, so that they cannot differ. There are no pictures and no links: nothing tells
-whether, or when, a message was read.
+Text and HTML are made of the same parts, so that they cannot differ. There are no pictures, and a link is the same for
+everybody: nothing tells whether, or when, a message was read.
 """
 
 import hashlib
@@ -15,6 +15,7 @@ from domain.monitoring.policy import Part
 from domain.periods import day_in_words
 from services.address_book import Person
 from services.channels.channel import Message
+from services.settings import Settings
 
 DOMAIN = "outturn.invalid"
 LONGEST_SUBJECT = 100
@@ -46,6 +47,8 @@ class Owing:
     """Whom to ask: the contract manager, or the office."""
     provider: str | None = None
     """Its name, for the messages to the staff."""
+    page: str | None = None
+    """The address of the page on which it is seen to, the same for everybody: whoever opens it signs in first."""
 
 
 class _Facts(NamedTuple):
@@ -59,7 +62,11 @@ class _Heading(NamedTuple):
     words: str
 
 
-_Block = str | _Heading | _Facts
+class _Link(NamedTuple):
+    address: str
+
+
+_Block = str | _Heading | _Facts | _Link
 
 
 def compose(
@@ -93,6 +100,33 @@ def compose(
         html=_as_html(subject, blocks),
         fields={"subject": subject, "body": text, "name": person.name, "office": office, **_fields(owed, today)},
         template=template,
+    )
+
+
+def link_message(person: Person, address: str, settings: Settings) -> Message:
+    """The message with a link to sign in by. It is the one message with a link that is for one person alone."""
+    office = _first_capital(_line(settings.office_name or "The Office of the Police and Crime Commissioner"))
+    subject = "Your link to sign in"
+    blocks: list[_Block] = [
+        f"Dear {_line(person.name)}",
+        f"Somebody, we hope you, asked to sign in to the records of awards and reports. To do so, open this page "
+        f"within {settings.link_minutes} minutes:",
+        _Link(address),
+        "It can be used once. If you did not ask for it, do nothing: nobody can sign in without it.",
+        office,
+    ]
+    text = _as_text(blocks)
+    reference = f"link.{hashlib.sha256(address.encode()).hexdigest()[:32]}"
+    return Message(
+        message_id=message_id(reference, settings.message_domain),
+        reference=reference,
+        to_address=person.email,
+        to_name=person.name,
+        subject=subject,
+        text=text,
+        html=_as_html(subject, blocks),
+        fields={"subject": subject, "body": text, "name": person.name, "office": office},
+        template="link",
     )
 
 
@@ -229,12 +263,20 @@ def _single(one: Owing, today: date) -> Iterator[_Block]:
     yield _Facts(one.title, tuple(_lines(one)))
     if own:
         yield words.how.format(**said)
+        yield from _on_a_page(one, "You can do this on a page of ours too. Sign in there with this e-mail address:")
         yield "If you have a question, or need more time, ask {ask}.".format(**said)
         yield words.then
         return
     if one.part is Part.HEAD_OF_COMMISSIONING:
         yield _REMINDED.format(**said)
     yield _STOPS
+    yield from _on_a_page(one, "Everything about the award:")
+
+
+def _on_a_page(one: Owing, words: str) -> Iterator[_Block]:
+    if one.page is not None:
+        yield words
+        yield _Link(one.page)
 
 
 def _lines(one: Owing, when: str = "") -> Iterator[tuple[str, str]]:
@@ -322,6 +364,8 @@ def _as_text(blocks: Sequence[_Block]) -> str:
                 parts.append("\n".join([name, *(f"  {each}: {said}" for each, said in lines)]))
             case _Heading(words):
                 parts.append(f"{words}\n{'-' * len(words)}")
+            case _Link(address):
+                parts.append(address)
             case words:
                 parts.append(words)
     return "\n\n".join(parts) + "\n"
@@ -349,6 +393,8 @@ def _as_html(title: str, blocks: Sequence[_Block]) -> str:
                 parts.append(f"<p><strong>{escape(name)}</strong><br>\n{said}</p>")
             case _Heading(words):
                 parts.append(f"<h2>{escape(words)}</h2>")
+            case _Link(address):
+                parts.append(f'<p><a href="{escape(address)}">{escape(address)}</a></p>')
             case words:
                 parts.append(f"<p>{escape(words)}</p>")
     return _PAGE.format(title=escape(title), body="\n".join(parts))

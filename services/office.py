@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from domain.catalogue import command_name
 from domain.errors import NotAllowed, NotFound, OutturnError, Refusal
-from domain.kernel import Actor, Aggregate, Command, Event, Occasion, Recorded, utc_now
+from domain.kernel import Actor, Aggregate, Command, Event, Occasion, Recorded, Role, utc_now
 from domain.returns.filled import FilledReturn
 from projections.half_yearly_return.form import fill_in
 from projections.views import Views
@@ -34,6 +35,10 @@ REMEMBERED = 2_000
 
 class Conflict(OutturnError):
     """Somebody else wrote first, again and again. Nothing was recorded."""
+
+
+class Stale(OutturnError):
+    """The thing was changed since it was looked at. Nothing was recorded."""
 
 
 @dataclass
@@ -96,9 +101,17 @@ class _Act:
             raise NotFound(f"There is no {command.named}.")
         return thread
 
-    def obey(self, command: Command[Any]) -> None:
-        """Decides an order, and the orders to other streams that go with it."""
+    def obey(self, command: Command[Any], seen: int | None = None) -> None:
+        """Decides an order, and the orders to other streams that go with it. Raises ``Stale``.
+
+        ``seen``: the version of the stream that whoever gives the order looked at.
+        """
         thread = self._thread(command)
+        if seen is not None and thread.version != seen:
+            raise Stale(
+                f"{command.named[:1].upper()}{command.named[1:]} was changed since you looked at it. "
+                "Look at it again, and say it again if it still holds."
+            )
         before = thread.state
         for event in command.decide(before, self._occasion):
             thread.state = thread.state.evolve(event)
@@ -115,9 +128,9 @@ class _Act:
             for number, (stream, version, event) in enumerate(self._decided)
         ]
 
-    def write(self) -> list[Recorded]:
+    def write(self, act: str) -> list[Recorded]:
         """Writes it all down. Raises ``Taken``."""
-        now, by, act = self._occasion.now, self._occasion.actor.id, uuid.uuid4().hex
+        now, by = self._occasion.now, self._occasion.actor.id
         drafts = [Draft(stream, version, event, now, by, act) for stream, version, event in self._decided]
         if not drafts:
             return []
@@ -139,28 +152,42 @@ class Office:
         self._clock = clock
         self._memory = _Memory(log)
 
-    def do(self, command: Command[Any], by: Actor) -> list[Recorded]:
+    def do(
+        self, command: Command[Any], by: Actor, *, seen: int | None = None, act: str | None = None
+    ) -> list[Recorded]:
         """Obeys an order: what follows from it is written down, all of it or nothing.
 
+        ``seen``: the version of its stream that it was decided on; if that is no longer the last one, ``Stale``.
+        ``act``: a name for the act, of the caller's own, by which it can be found in the stream; otherwise one is made.
         Returns what was written; nothing, if nothing changed. Raises ``NotAllowed``, ``NotFound``, ``Refusal``,
-        ``Conflict``, ``Unavailable`` or ``Unreadable``.
+        ``Stale``, ``Conflict``, ``Unavailable`` or ``Unreadable``.
         """
-        return self.do_all([command], by)
+        return self.do_all([command], by, seen=seen, act=act)
 
     def do_all(
-        self, commands: Sequence[Command[Any]], by: Actor, progress: Callable[[int], None] | None = None
+        self,
+        commands: Sequence[Command[Any]],
+        by: Actor,
+        progress: Callable[[int], None] | None = None,
+        *,
+        seen: int | None = None,
+        act: str | None = None,
     ) -> list[Recorded]:
-        """Obeys several orders in one transaction: all or none. Each sees what the ones before it decided."""
+        """Obeys several orders in one transaction: all or none. Each sees what the ones before it decided.
+
+        ``seen`` is about the first of them.
+        """
         for command in commands:
             _check_may(command, by)
+        name = act or uuid.uuid4().hex
         for attempt in range(ATTEMPTS):
-            act = _Act(self._memory, self.log, Occasion(self._clock(), by, self))
+            draft = _Act(self._memory, self.log, Occasion(self._clock(), by, self))
             for number, command in enumerate(commands, 1):
-                act.obey(command)
+                draft.obey(command, seen if number == 1 else None)
                 if progress is not None:
                     progress(number)
             try:
-                return act.write()
+                return draft.write(name)
             except Taken:
                 time.sleep(random.uniform(0, 0.005 * 2**attempt))  # noqa: S311 - a pause is no secret
         raise Conflict("Other people keep changing the same record. Nothing was recorded: look at it and try again.")
@@ -179,6 +206,10 @@ class Office:
             except (Refusal, NotFound, NotAllowed) as refusal:
                 refused.append((number, refusal))
         return refused
+
+    def version_of(self, aggregate: type[Aggregate], stream: str) -> int:
+        """How many events a thing has; nought: there is no such thing."""
+        return self._memory.thread(stream, aggregate).version
 
     def reading(self) -> AbstractContextManager[Views]:
         """The views, caught up with everything written before."""
@@ -230,7 +261,24 @@ class Office:
 
 
 def _check_may(command: Command[Any], by: Actor) -> None:
-    """Raises ``NotAllowed`` unless the actor has a role that may give the order."""
-    if not by.roles & command.may:
+    """Raises ``NotAllowed`` unless the actor has a role that may give the order, and may give it in that role.
+
+    What the order is about is out of reach as if it were not there: ``NotFound``.
+    """
+    roles = by.roles & command.may
+    if not roles:
         may = " or ".join(sorted(role.value for role in command.may)) or "nobody: it only follows from other orders"
         raise NotAllowed(f"This may be done by {may}.")
+    if by.scope is not None and command_name(type(command)) not in by.scope:
+        raise NotAllowed("This token may not give that order: ask an administrator for one that may.")
+    if command.declares and roles == {Role.PROVIDER} and not by.certifies:
+        raise NotAllowed("This is declared and sent by the provider's certifier. What you prepared is kept for them.")
+    if by.awards is not None and not reaches(by, command.about):
+        raise NotFound(f"There is no {command.named}.")
+
+
+def reaches(by: Actor, award: str | None) -> bool:
+    """Whether an award is within reach. A provider reaches nothing that is about no award of its own."""
+    if by.awards is None:
+        return True
+    return award in by.awards if award is not None else Role.PROVIDER not in by.roles

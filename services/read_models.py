@@ -92,6 +92,10 @@ class _Then:
         """The event at a position."""
         return self._log.at(position)
 
+    def many(self, positions: Sequence[int]) -> list[Recorded]:
+        """The events at some positions, in the order of their positions."""
+        return self._log.many(positions)
+
     def latest(self, limit: int, up_to: int) -> Iterator[Recorded]:
         """The last events of all streams up to a position, the latest first."""
         return self._log.latest(limit, up_to)
@@ -116,6 +120,17 @@ class ReadModels:
                 raise
             self._place.discard(name)
             raise Damaged(_DAMAGED) from broken
+
+    def behind(self) -> int:
+        """By how many positions the read models in use are behind the log. Nothing is caught up for it."""
+        name, head = self._place.current(), self._log.head()
+        if name is None:
+            return head
+        try:
+            with self._place.reader(name) as connection:
+                return max(0, head - self._reached(connection).position)
+        except (Gone, _Stale, DBAPIError):
+            return head
 
     @contextmanager
     def _opened(self) -> Iterator[tuple[str, Connection, int]]:

@@ -129,6 +129,37 @@ class Settings(BaseSettings):
         description="Where Notify is: an https address; http is for a stand-in on this machine alone.",
     )
 
+    address: Annotated[str, Field(pattern=_NOTIFY)] | None = Field(
+        default=None,
+        description="The address at which people reach this office, as it stands in messages; https, but for this "
+        "machine alone. Unless set, reminders name no page, and links to sign in by lead to this machine.",
+    )
+    session_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = Field(
+        default=30, description="After how many minutes without a request a person is signed out."
+    )
+    session_hours: Annotated[int, Field(ge=1, le=24 * 7)] = Field(
+        default=12, description="After how many hours a person is signed out whatever is done."
+    )
+    link_minutes: Annotated[int, Field(ge=5, le=24 * 60)] = Field(
+        default=30, description="For how many minutes an e-mailed link to sign in by is good. It is good once."
+    )
+    oidc_issuer: str | None = Field(
+        default=None,
+        description="The address of the organisation's own sign-in (OpenID Connect). Of Microsoft Entra ID the "
+        "single-tenant one: https://login.microsoftonline.com/<tenant>/v2.0.",
+    )
+    oidc_client_id: str | None = Field(default=None, description="The id under which this office is registered there.")
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, description="The secret that goes with it. It is never printed."
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        description="A token with which /metrics may be read from another machine; without one, from this one alone.",
+    )
+    public_page: bool = Field(
+        default=True, description="Whether anybody may see the page of published awards and decisions."
+    )
+
     @field_validator("notify_key")
     @classmethod
     def _key_of_notify(cls, key: SecretStr | None) -> SecretStr | None:
@@ -146,6 +177,11 @@ class Settings(BaseSettings):
     def person(self) -> Actor:
         """Whoever uses the command line."""
         return Actor(id=self.actor, roles=self.roles)
+
+    @property
+    def reached_at(self) -> str:
+        """The address at which people reach this office; until one is set, that of this machine."""
+        return (self.address or "http://127.0.0.1:8000").rstrip("/")
 
     @property
     def sender(self) -> str:

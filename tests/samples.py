@@ -642,6 +642,9 @@ VARIANTS: dict[str, Event] = {
         decision=None,
         remarks=("Dates are the financial year of the table.",),
     ),
+    "return.filled.with-who-filled-it": ReturnFilled(
+        template=_RETURN.template, position=4711, sha256=_RETURN.sha256, waiting_for=(), filled_by="person-8"
+    ),
     "award.approved.share-not-known": AwardApproved(
         shares=(
             Share(fund="moj-victims", year="2017-18", amount_pence=213_000_00, printed="£213,000 from OPCC"),

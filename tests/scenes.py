@@ -19,15 +19,15 @@ from domain.reports.quantity import Quantity
 from projections.rows import METADATA
 from projections.views import Views
 from services.office import Office
-from tests.story import EVERYBODY
+from tests.story import giver
 
 FUND, YEAR = "moj-victims", "2017-18"
 
 
 def do(office: Office, *commands: Command[Any]) -> None:
-    """Gives orders one by one, as somebody who may do everything."""
+    """Gives orders one by one, as somebody who may do everything; what takes a second person, as another."""
     for command in commands:
-        office.do(command, EVERYBODY)
+        office.do(command, giver(command))
 
 
 def fund_with(

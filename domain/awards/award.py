@@ -84,6 +84,8 @@ class Award(Aggregate):
     approved: AwardApproved | None = None
     """As approved, before any later change."""
     shares: tuple[Share, ...] = ()
+    valued_by: dict[str, str] = {}
+    """Who said what the award is worth, by opaque id, and by what deed of theirs; nobody, where events do not say."""
     variations: dict[str, AwardUplifted | AwardReduced] = {}
     turns: dict[str, Event] = {}
     """The last turn of each kind that it took, by the stored name of the event: extended, ended, closed and so on."""
@@ -181,6 +183,12 @@ class Award(Aggregate):
         if self.status in SETTLED:
             raise Refusal(f"Award {award} is {self.status}: {what}.")
 
+    def check_second_person(self, award: str, person: str) -> None:
+        """Raises ``Refusal`` when whoever would approve a payment has said what the award is worth."""
+        deed = self.valued_by.get(person)
+        if deed is not None:
+            raise Refusal(f"You {deed.format(award)}: another person of finance must approve its payments.")
+
     def evolve(self, event: Event) -> Self:
         state = self._part_after(event)
         if state is not self and not isinstance(event, PaymentClawedBack):
@@ -189,11 +197,14 @@ class Award(Aggregate):
             case AwardRegistered(provider=provider, ends_on=ends_on):
                 return state._with(registered=event, provider=provider, ends_on=ends_on)
             case AwardApproved(shares=shares):
-                return state._with(status=AwardStatus.APPROVED, shares=shares, approved=event)
+                approved = state._with(status=AwardStatus.APPROVED, shares=shares, approved=event)
+                return approved._valued(event.approved_by, "approved award {}")
             case AwardAmountConfirmed(amount_pence=amount):
-                return state._varied(event, amount - (state._of(event).amount_pence or 0))
+                confirmed = state._varied(event, amount - (state._of(event).amount_pence or 0))
+                return confirmed._valued(event.confirmed_by, "confirmed an amount of award {}")
             case AwardUplifted(variation=variation, by_pence=by):
-                return state._varied(event, by)._with(variations={**self.variations, variation: event})
+                uplifted = state._varied(event, by)._with(variations={**self.variations, variation: event})
+                return uplifted._valued(event.approved_by, "made award {} larger")
             case AwardReduced(variation=variation, by_pence=by):
                 varied = state._varied(event, -by)
                 return varied if variation is None else varied._with(variations={**self.variations, variation: event})
@@ -252,6 +263,10 @@ class Award(Aggregate):
 
     def _with(self, **changes: Any) -> Self:
         return self.model_copy(update=changes)
+
+    def _valued(self, by: str | None, deed: str) -> Self:
+        """The award after somebody said what it is worth; a person's first such deed is kept."""
+        return self if by is None else self._with(valued_by={by: deed, **self.valued_by})
 
     def _of(self, event: OfAShare) -> Share:
         """The share that an event is about."""

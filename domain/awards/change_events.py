@@ -18,6 +18,8 @@ class AwardAmountConfirmed(Event, name="award.amount-confirmed"):
     source: Words
     ring_fence: Reference | None = None
     """Which share of the fund and year, where the award has several: the ring-fence that it is out of."""
+    confirmed_by: Reference | None = None
+    """The opaque id of who confirmed it, and so approves no payment of the award; ``None``: before this was kept."""
 
 
 class AwardUplifted(Event, name="award.uplifted"):
@@ -32,6 +34,8 @@ class AwardUplifted(Event, name="award.uplifted"):
     effective_on: date
     ring_fence: Reference | None = None
     """Which share of the fund and year, where the award has several: the ring-fence that it is out of."""
+    approved_by: Reference | None = None
+    """The opaque id of who approved it, and so approves no payment of the award; ``None``: before this was kept."""
 
 
 class AwardReduced(Event, name="award.reduced"):

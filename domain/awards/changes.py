@@ -60,7 +60,7 @@ class ConfirmAwardAmount(_OfAShare, may={Role.FINANCE, Role.COMMISSIONER}):
             known = money.pounds(share.amount_pence)
             raise Refusal(f"The amount is known already: {known}. Record a change as itself.")
         said = self.model_dump(exclude={"award", "ring_fence"})
-        return [AwardAmountConfirmed(**said, ring_fence=state.line(share))]
+        return [AwardAmountConfirmed(**said, ring_fence=state.line(share), confirmed_by=occasion.actor.id)]
 
     def together_with(self, state: Award, occasion: Occasion) -> Sequence[Command[Any]]:
         share = self.share(state)
@@ -94,7 +94,7 @@ class _Variation(_OfAShare):
         what = f"Variation {self.variation} of award {self.award}"
         if known is not None and not isinstance(known, self.event):
             raise Refusal(f"{what} is recorded already, differently: it made the award change the other way.")
-        left_out = {name for name in ("decision", "effective_on") if getattr(self, name) is None}
+        left_out = {name for name in ("decision", "effective_on") if getattr(self, name) is None} | {"approved_by"}
         return known is not None and is_again(known, self.said(state, occasion), what, left_out)
 
     def check(self, state: Award) -> int:
@@ -115,6 +115,9 @@ class UpliftAward(_Variation, may={Role.COMMISSIONER}):
     """Make an award larger; the difference is taken from its fund, if there is enough left."""
 
     event = AwardUplifted
+
+    def said(self, state: Award, occasion: Occasion) -> AwardUplifted | AwardReduced:
+        return super().said(state, occasion).model_copy(update={"approved_by": occasion.actor.id})
 
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
         if self.is_known(state, occasion):

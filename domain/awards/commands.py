@@ -92,7 +92,8 @@ class ApproveAward(AwardCommand, may={Role.COMMISSIONER}):
             raise Refusal(f"Award {self.award} was withdrawn: register a new one.")
         if state.approved is None:
             said = self.model_dump(exclude={"award", "shares"})
-            return [AwardApproved(**said, shares=self.shares, approved_on=occasion.today)]
+            who = occasion.actor.id
+            return [AwardApproved(**said, shares=self.shares, approved_on=occasion.today, approved_by=who)]
         differing = "; and ".join(self._differing(state.approved))
         if not differing:
             return []

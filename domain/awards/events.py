@@ -92,6 +92,8 @@ class AwardApproved(Event, name="award.approved"):
     """From when it counts; the day it was written down when that is not said."""
     approved_on: date | None = None
     """The day it was written down; ``None``: it was before this was kept here."""
+    approved_by: Reference | None = None
+    """The opaque id of who approved it, and so approves none of its payments; ``None``: before this was kept here."""
 
 
 class DocumentKind(StrEnum):

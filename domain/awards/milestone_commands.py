@@ -52,6 +52,8 @@ class MilestoneCommand(AwardCommand):
 class RescheduleMilestone(MilestoneCommand, may={Role.CONTRACT_MANAGER}):
     """Move a milestone to another day, with the reason. A day that has passed may be moved too."""
 
+    overwrites = True
+
     due_on: Day
     reason: Words
 

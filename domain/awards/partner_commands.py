@@ -29,6 +29,8 @@ from domain.providers.commands import ConfirmProvider
 class DescribePool(AwardCommand, may={Role.CONTRACT_MANAGER}):
     """Record that the award is the office's share of a pooled budget: who hosts it, and the whole if it is stated."""
 
+    overwrites = True
+
     host: Words
     whole_pence: Pence | None = None
 

@@ -144,7 +144,11 @@ class SchedulePayment(PaymentCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER})
 
 
 class ApprovePayment(PaymentCommand, may={Role.FINANCE}):
-    """Approve a scheduled payment. Refused while a condition holds it back."""
+    """Approve a scheduled payment. Refused while a condition holds it back.
+
+    It takes a second person: whoever approved the award, made it larger or confirmed an amount of it approves none of
+    its payments.
+    """
 
     def decide(self, state: Award, occasion: Occasion) -> Sequence[Event]:
         known = state.payments.payment(self.payment)
@@ -153,6 +157,7 @@ class ApprovePayment(PaymentCommand, may={Role.FINANCE}):
         if known.status is PaymentStatus.CANCELLED:
             raise Refusal(f"Payment {self.payment} is cancelled: schedule another.")
         state.check_open(self.award)
+        state.check_second_person(self.award, occasion.actor.id)
         self.check_unheld(state)
         return [PaymentApproved(payment=self.payment)]
 

@@ -19,6 +19,8 @@ class AgreeMeasures(AwardCommand, may={Role.CONTRACT_MANAGER}):
     Each must be known to one framework on file at least (``outturn show measures`` lists them).
     """
 
+    overwrites = True
+
     measures: Annotated[tuple[Reference, ...], Field(min_length=1)]
     outcomes: tuple[Reference, ...] = ()
 

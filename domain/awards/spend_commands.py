@@ -31,6 +31,8 @@ class SetProfile(AwardCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER}):
     over all of them.
     """
 
+    overwrites = True
+
     by: Frequency | None = None
     lines: tuple[ProfileLine, ...] = ()
 

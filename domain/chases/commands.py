@@ -28,11 +28,16 @@ class SetChase(Command[Chase], may={Role.CONTRACT_MANAGER, Role.ADMINISTRATOR}):
     address = ("chase",)
     aggregate = Chase
     starts = True
+    overwrites = True
 
     chase: Reference
     """The award, or ``default``."""
     steps: Annotated[tuple[StepInWords, ...], Field(max_length=20)]
     reason: Words
+
+    @property
+    def about(self) -> str:
+        return self.chase  # the default is no award: whoever looks after named awards sets theirs alone
 
     @model_validator(mode="after")
     def _each_step_once(self) -> Self:

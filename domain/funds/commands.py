@@ -144,6 +144,8 @@ class ConfirmAllocation(FundCommand, may={Role.FINANCE}):
 class AmendAllocation(FundCommand, may={Role.FINANCE}):
     """Record an addendum that makes an allocation larger or smaller, to the penny. What follows shows as over."""
 
+    overwrites = True
+
     agreement: Reference
     addendum: Reference
     change_pence: Annotated[int, Field(ge=-MOST_PENCE, le=MOST_PENCE)]
@@ -173,6 +175,8 @@ class AmendAllocation(FundCommand, may={Role.FINANCE}):
 
 class SetRingFence(FundCommand, may={Role.FINANCE}):
     """Set part of the fund apart for one purpose or line, with a balance of its own; or change how much."""
+
+    overwrites = True
 
     ring_fence: Reference
     title: Words
@@ -208,6 +212,8 @@ class CapAdministration(FundCommand, may={Role.FINANCE}):
     What counts against the cap is what is kept aside as earmarks of the kind administration, and nothing else.
     """
 
+    overwrites = True
+
     per_cent: Annotated[Decimal, Field(ge=0, le=100)]
     basis: CapBasis
     source: Words
@@ -219,6 +225,8 @@ class CapAdministration(FundCommand, may={Role.FINANCE}):
 
 class SetTolerance(FundCommand, may={Role.FINANCE, Role.COMMISSIONER}):
     """Allow the fund to be committed beyond what was received, by a percentage of it or by an amount."""
+
+    overwrites = True
 
     per_cent: Annotated[Decimal, Field(ge=0, le=100)] | None = None
     amount_pence: Pence | None = None
@@ -315,6 +323,8 @@ class ReleaseEarmark(FundCommand, may={Role.FINANCE, Role.COMMISSIONER}):
 
 class StateTotal(FundCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER}):
     """Keep the total that a paper states for the fund's awards, beside the total that the records add up to."""
+
+    overwrites = True
 
     source: Words
     total_pence: Pence

@@ -43,6 +43,8 @@ class ObligationCommand(Command[Obligation]):
 class MoveObligation(ObligationCommand, may={Role.CONTRACT_MANAGER}):
     """Move what is owed to another day, with the reason. A day that has passed may be moved too."""
 
+    overwrites = True
+
     due_on: Day
     reason: Words
 
@@ -83,6 +85,8 @@ class WaiveObligation(ObligationCommand, may={Role.CONTRACT_MANAGER}):
 
 class DeclareNilReturn(ObligationCommand, may={Role.PROVIDER, Role.CONTRACT_MANAGER}):
     """Say that there is nothing to report for the period. That is an answer; a missing report is not."""
+
+    declares = True
 
     declared_on: date
     reason: Words

@@ -63,6 +63,8 @@ class RegisterProvider(ProviderCommand, may={Role.CONTRACT_MANAGER, Role.FINANCE
 class IdentifyProvider(ProviderCommand, may={Role.CONTRACT_MANAGER, Role.FINANCE, Role.ADMINISTRATOR}):
     """Record or put right an organisation's charity and company numbers."""
 
+    overwrites = True
+
     charity_number: CharityNumber | None = None
     company_number: CompanyNumber | None = None
 
@@ -73,6 +75,8 @@ class IdentifyProvider(ProviderCommand, may={Role.CONTRACT_MANAGER, Role.FINANCE
 
 class ChangeProviderStatus(ProviderCommand, may={Role.CONTRACT_MANAGER, Role.ADMINISTRATOR}):
     """Suspend a provider, make it active again, or record that it has ceased. New awards go to active ones only."""
+
+    overwrites = True
 
     status: Status
     reason: Words
@@ -90,6 +94,8 @@ class RenameProvider(ProviderCommand, may={Role.CONTRACT_MANAGER, Role.ADMINISTR
 
     The name since the latest day is the one it has now, in whichever order they are recorded; the others are former.
     """
+
+    overwrites = True
 
     title: Words
     since: Day

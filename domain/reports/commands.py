@@ -117,6 +117,8 @@ class _WithFigures(ReportCommand):
 class SubmitReport(_WithFigures, may={Role.PROVIDER, Role.CONTRACT_MANAGER}):
     """Report on an award for a period: totals by measure and breakdown, and each outcome as three numbers."""
 
+    declares = True
+
     starts = True
 
     def decide(self, state: Report, occasion: Occasion) -> Sequence[Event]:
@@ -171,6 +173,9 @@ class SendBackReport(ReportCommand, may={Role.CONTRACT_MANAGER}):
 
 class CorrectReport(_WithFigures, may={Role.PROVIDER, Role.CONTRACT_MANAGER}):
     """Put a report right: the whole of it again, with the reason. Every earlier version is kept."""
+
+    overwrites = True
+    declares = True
 
     reason: Words
 

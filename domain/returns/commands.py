@@ -121,14 +121,18 @@ class ApportionReport(ReturnCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER}):
 
 
 class FillReturn(ReturnCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER}):
-    """Fold the return from the log, to be looked at before it is signed. May be done again until then."""
+    """Fold the return from the log, to be looked at before it is signed. May be done again until then.
+
+    The same figures filled in again by the same person change nothing; by another person they are recorded as that
+    person's, so that the one before may sign them off.
+    """
 
     def decide(self, state: HalfYearlyReturn, occasion: Occasion) -> Sequence[Event]:
         if state.status in (ReturnStatus.SIGNED_OFF, ReturnStatus.SUBMITTED):
             raise Refusal(f"This return is {state.status}: to change it, restate it with the reason (restate-return).")
-        filled = self.folded(state, occasion)
-        known = state.filled
-        if known is not None and (known.sha256, known.waiting_for) == (filled.sha256, filled.waiting_for):
+        filled, known, who = self.folded(state, occasion), state.filled, occasion.actor.id
+        said = (filled.sha256, filled.waiting_for, who)
+        if known is not None and (known.sha256, known.waiting_for, known.filled_by) == said:
             return []
         return [
             ReturnFilled(
@@ -136,6 +140,7 @@ class FillReturn(ReturnCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER}):
                 position=filled.position,
                 sha256=filled.sha256,
                 waiting_for=filled.waiting_for,
+                filled_by=who,
             )
         ]
 
@@ -143,7 +148,8 @@ class FillReturn(ReturnCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER}):
 class SignOffReturn(ReturnCommand, may={Role.FINANCE}):
     """Declare the filled-in return right. Its tables are frozen into the record, with their digest.
 
-    Refused if the log has changed its figures since it was filled: nobody signs what they have not seen.
+    Refused if the log has changed its figures since it was filled: nobody signs what they have not seen. It takes a
+    second person: whoever filled it in last does not sign it off.
     """
 
     declaration: Words
@@ -155,9 +161,17 @@ class SignOffReturn(ReturnCommand, may={Role.FINANCE}):
             raise Refusal(f"This return is {state.status} already.")
         if state.filled is None:
             raise Refusal("Fill the return in first, and look at it (fill-return).")
+        if state.filled.filled_by == occasion.actor.id:
+            raise Refusal(
+                "You filled this return in: another person of finance must sign it off. If there is none, let somebody "
+                "else fill it in again (fill-return), look at it, and sign it then."
+            )
         filled = self.folded(state, occasion)
         if filled.sha256 != state.filled.sha256:
-            raise Refusal("The figures have changed since the return was filled in: fill it in again and look at it.")
+            raise Refusal(
+                "The figures have changed since the return was filled in: fill it in again and look at it. "
+                "Whoever fills it in does not sign it."
+            )
         if filled.waiting_for and self.despite is None:
             number = len(filled.waiting_for)
             raise Refusal(

@@ -58,6 +58,8 @@ class ReturnFilled(Event, name="return.filled"):
     sha256: str
     waiting_for: tuple[Words, ...]
     """What was missing at that moment, in words."""
+    filled_by: Reference | None = None
+    """The opaque id of who filled it in, and so does not sign it off; ``None``: it was before this was kept here."""
 
 
 class ReturnSignedOff(Event, name="return.signed-off"):

@@ -15,6 +15,7 @@ from services.cli import (
     reporting,
     returning,
     scheduling,
+    serving,
     trying,
     upkeep,
 )
@@ -41,6 +42,7 @@ app.add_typer(people.app, name="people", help="Who is written to: add, list, era
 app.add_typer(
     scheduling.app, name="scheduler", help="What the office does without being asked: run it, see what it did."
 )
+app.command("serve")(serving.serve)
 app.command("check")(upkeep.check)
 app.command("rebuild")(upkeep.rebuild)
 app.command("demo")(demonstrating.demo)

@@ -18,8 +18,9 @@ from projections.reminder_answers import reminders
 from projections.timeline import timeline
 from projections.underspend import underspend
 from projections.views import Views
-from services.cli.console import AsAt, Format, Formatted, ask, known_at, print_json, print_tables, read_day, the_office
+from services.cli.console import AsAt, Format, Formatted, ask, print_json, print_tables, read_day, the_office
 from services.cli.saving import SaveTo, can_be_saved, save_answer
+from services.moments import known_at
 from services.problems import Malformed
 
 
@@ -86,7 +87,9 @@ def show(
         print_json({table.name: list(table.records()) for table in tables})
         return
     # with --on, the table itself says what was known when of which day
-    print_tables(tables, format, *([] if as_at is None or on is not None else [f"As it was known {known_at(as_at)}."]))
+    print_tables(
+        tables, format, *([] if as_at is None or on is not None else [f"As it was known {known_at(as_at, '--as-at')}."])
+    )
 
 
 def _answer(question: Question, of: list[str], on: date | None, limit: int) -> Callable[[Views], list[Table]]:

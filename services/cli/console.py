@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, NamedTuple, TypeVar
 
@@ -21,12 +21,12 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from domain.errors import OutturnError, Refusal
-from domain.kernel import LONDON, utc_now
-from domain.periods import day_in_words, moment_in_words, parse_day
+from domain.periods import parse_day
 from domain.tables import Cell, Column, Missing, Table, shown
 from projections.views import Views
 from services.event_store import Unavailable, Unreadable
 from services.exports.csv import to_csv
+from services.moments import past_point
 from services.office import Office
 from services.problems import Malformed, faults
 from services.read_models import Damaged
@@ -83,28 +83,6 @@ def the_office(*, to_read: bool = False) -> Iterator[Office]:
         yield office
 
 
-def point(when: str) -> datetime | int:
-    """A position, or the moment: of a day, its last in London. Raises ``Malformed``."""
-    if when.isdecimal():
-        return int(when)
-    try:
-        if "T" in when:
-            moment = datetime.fromisoformat(when)
-            return moment if moment.tzinfo else moment.replace(tzinfo=LONDON)
-        day = parse_day(when) + timedelta(days=1)
-        return datetime(day.year, day.month, day.day, tzinfo=LONDON) - timedelta(microseconds=1)
-    except (ValueError, OverflowError, Refusal):
-        raise Malformed("--as-at takes a day (2017-10-31), a moment (2017-10-31T09:30) or a log position.") from None
-
-
-def known_at(when: str) -> str:
-    """``at the end of 31 October 2017``, ``on 31 October 2017 at 9:30am``, ``at log position 12``."""
-    then = point(when)
-    if isinstance(then, int):
-        return f"at log position {then}"
-    return f"on {moment_in_words(then)}" if "T" in when else f"at the end of {day_in_words(parse_day(when))}"
-
-
 def ask(office: Office, as_at: str | None, question: Callable[[Views], Asked]) -> Asked:
     """Asks the views of now, or of then. Damaged read models are made again and asked once more."""
     if as_at is None:
@@ -114,16 +92,7 @@ def ask(office: Office, as_at: str | None, question: Callable[[Views], Asked]) -
         except Damaged:
             with office.reading() as views:
                 return question(views)
-    then = point(as_at)
-    if isinstance(then, int) and then > office.log.head():
-        raise Refusal(f"The log ends at position {office.log.head()}. A day is written like 2017-10-31.")
-    if isinstance(then, datetime):
-        now = utc_now()
-        is_to_come = then > now if "T" in as_at else then.astimezone(LONDON).date() > now.astimezone(LONDON).date()
-        if is_to_come:
-            raise Refusal(
-                f"--as-at asks what was known, and {as_at} has not come yet. What will hold is asked by --on."
-            )
+    then = past_point(as_at, "--as-at", office.log.head(), "What will hold is asked by --on.")
     with office.as_at(then) as views:
         return question(views)
 

@@ -1,11 +1,13 @@
 """``outturn demo``: an office set up with the awards of five public papers, a year of reports and turns made up."""
 
+import socket
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from domain.errors import Refusal
 from domain.returns.filled import FilledReturn
 from domain.tables import Table
 from projections.answers import due, overdue
@@ -13,8 +15,9 @@ from projections.budget_answers import budgets
 from projections.half_yearly_return.form import StandingReturn, as_it_stands
 from projections.registers import payments
 from projections.views import Views
-from services.cli.console import Format, ask, out, print_tables, progress_bar
-from services.settings import Settings
+from services.address_book import AddressBook
+from services.cli.console import Format, ask, out, print_tables, progress_bar, the_office
+from services.settings import Database, Settings
 
 _OF_A_PAYMENT = ("award", "provider", "amount_pence", "held_by")
 
@@ -50,8 +53,10 @@ def _stands(standing: StandingReturn) -> str:
 
 def demo(
     folder: Annotated[Path, typer.Option(help="Where the two returns are written.")] = Path("returns"),
+    serve: Annotated[bool, typer.Option(help="Serve it on this machine in the end, until it is told to end.")] = True,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Where to serve it; 0: wherever there is room.")] = 8000,
 ) -> None:
-    """Set up the demonstration office, and show what it knows. Run again, it adds nothing."""
+    """Set up the demonstration office, show what it knows, and serve it on this machine. Run again, it adds nothing."""
     from services.demo import DUE_AS_AT, RETURNS, open_demo
     from services.exports.return_files import save, written_in_words
 
@@ -75,3 +80,40 @@ def demo(
         "demonstration with all its awards are made up for the demonstration, and marked so wherever they show.",
         style="bold",
     )
+    if serve:
+        _serve(port)
+
+
+def _serve(port: int) -> None:
+    """Serves the demonstration on loopback, where anybody may sign in as one of its people."""
+    import uvicorn
+
+    from services.app import make_app
+    from services.demo_people import PEOPLE, move_in
+    from services.http import request_log
+
+    settings = Settings()
+    with (
+        socket.socket() as listening,
+        the_office(to_read=True) as office,
+        AddressBook(Database.of(settings.database)) as book,
+    ):
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind(("127.0.0.1", port))
+        except OSError:
+            raise Refusal(
+                f"Port {port} of this machine is in use. Name another: outturn demo --port 8001; or --no-serve."
+            ) from None
+        move_in(book)
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        out.print(
+            f"\nThe office is open at {address} until you press Ctrl and C. You may sign in there as:", markup=False
+        )
+        for person in PEOPLE:
+            out.print(f"  {person.name}", markup=False)
+        request_log.configure()
+        at = settings.model_copy(update={"address": settings.address or address})
+        app = make_app(at, office, book, demonstration_sign_in=True)
+        server = uvicorn.Server(uvicorn.Config(app, **request_log.UVICORN))
+        server.run(sockets=[listening])

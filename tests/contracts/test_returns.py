@@ -40,7 +40,7 @@ from tests.scenes import (
     reported,
     reporting,
 )
-from tests.story import EVERYBODY
+from tests.story import EVERYBODY, SECOND
 
 PERIOD = "2017-18-h1"
 TEMPLATE = "moj-working-1"
@@ -89,7 +89,7 @@ def test_a_return_is_opened_filled_signed_submitted_and_restated(office: Office,
     clock.forward(hours=1)
     do(office, SIGN)
     (row,) = rows(office)
-    assert (row.status, row.signed_by, row.signed_at) == ("signed-off", "tester", clock.now.isoformat())
+    assert (row.status, row.signed_by, row.signed_at) == ("signed-off", SECOND.id, clock.now.isoformat())
     assert row.sha256 == signed(office).sha256
     assert [Table.model_validate(table) for table in row.tables or []] == list(signed(office).tables)
     do(office, SUBMIT)
@@ -133,7 +133,7 @@ def test_a_return_is_not_signed_when_its_figures_changed_since_it_was_filled(off
     correct(office, 101)
     head = office.log.head()
     with pytest.raises(Refusal, match="The figures have changed since the return was filled in"):
-        office.do(SIGN, EVERYBODY)
+        office.do(SIGN, SECOND)
     assert office.log.head() == head
     do(office, FILL, SIGN)
 
@@ -149,7 +149,7 @@ def test_a_return_that_waits_for_something_is_signed_only_with_the_reason(office
     begin(office)
     do(office, FILL)
     with pytest.raises(Refusal, match=r"still waits for 1 thing, the first: a2 \(Service a2\): report not received\."):
-        office.do(SIGN, EVERYBODY)
+        office.do(SIGN, SECOND)
     do(office, SIGN.model_copy(update={"despite": "The provider has ceased to trade"}))
     (row,) = rows(office)
     assert row.despite == "The provider has ceased to trade"
@@ -159,7 +159,7 @@ def test_a_return_that_waits_for_something_is_signed_only_with_the_reason(office
 def test_a_return_is_signed_only_after_it_was_filled_and_submitted_only_after_it_was_signed(office: Office) -> None:
     begin(office)
     with pytest.raises(Refusal, match="Fill the return in first"):
-        office.do(SIGN, EVERYBODY)
+        office.do(SIGN, SECOND)
     do(office, *accepted("a2", PERIOD, referrals=5), FILL)
     with pytest.raises(Refusal, match="must be signed off before it is submitted"):
         office.do(SUBMIT, EVERYBODY)
@@ -262,7 +262,7 @@ def test_a_copy_for_the_public_stays_as_it_was_published(office: Office, clock: 
         copy = as_published(views, PERIOD)
     assert copy.filled.tables == event.tables
     assert (copy.version, copy.status) == (1, "published by the rule area-tables-1")
-    assert (copy.signed_by, copy.signed_at) == ("tester", signed_at.isoformat())
+    assert (copy.signed_by, copy.signed_at) == (SECOND.id, signed_at.isoformat())
     assert copy.filled.position == signed.position
     assert copy.published == Published("area-tables-1", clock.now.isoformat(), office.log.head(), signed.sha256)
     about = paper(copy)
@@ -274,7 +274,7 @@ def test_a_copy_for_the_public_stays_as_it_was_published(office: Office, clock: 
     assert words["Log position of the publication"] == str(office.log.head())
     assert {"SHA-256", "Log position"}.isdisjoint(words)
     said = to_json(copy)
-    assert (said["signed_by"], said["signed_at"], said["rule"]) == ("tester", signed_at.isoformat(), "area-tables-1")
+    assert (said["signed_by"], said["signed_at"], said["rule"]) == (SECOND.id, signed_at.isoformat(), "area-tables-1")
     assert (said["signed_sha256"], said["published_at"]) == (signed.sha256, clock.now.isoformat())
     assert {"sha256", "position"}.isdisjoint(said)
     assert office.do(PublishReturn(period=PERIOD), EVERYBODY) == []

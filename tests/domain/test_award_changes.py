@@ -43,14 +43,15 @@ from tests.domain.an_award import (
     scheduled,
 )
 from tests.domain.of_award_changes import CLOSED, ENDED, JULY, WITHDRAWN
-from tests.story import given
+from tests.story import EVERYBODY, given
 
 WHY = {"reason": "The settlement of July."}
 
 
 def uplifted(by_pence: int, variation: str = "v1", on: date = TODAY) -> AwardUplifted:
     """The award became larger."""
-    return AwardUplifted(variation=variation, **OF_2017, by_pence=by_pence, decision=None, effective_on=on, **WHY)
+    said = {"variation": variation, "by_pence": by_pence, "decision": None, "effective_on": on, **OF_2017, **WHY}
+    return AwardUplifted(**said, approved_by=EVERYBODY.id)
 
 
 def reduced(by_pence: int, variation: str = "v1", on: date = TODAY) -> AwardReduced:
@@ -70,7 +71,9 @@ def reduce(by_pence: int, variation: str = "v1", **more: Any) -> ReduceAward:
 
 class TestConfirmingTheAmount:
     order = ConfirmAwardAmount(**HUB, **OF_2017, amount_pence=90_000_00, source="The signed agreement.")
-    confirmed = AwardAmountConfirmed(**OF_2017, amount_pence=90_000_00, source="The signed agreement.")
+    confirmed = AwardAmountConfirmed(
+        **OF_2017, amount_pence=90_000_00, source="The signed agreement.", confirmed_by=EVERYBODY.id
+    )
 
     def test_an_amount_that_was_not_known_becomes_known_and_is_taken_from_the_fund(self) -> None:
         story = given(*NOT_KNOWN).when(self.order)

@@ -26,7 +26,7 @@ from domain.funds.events import FundsCommitted, FundsPaid, FundsReleased
 from domain.funds.fund import Fund
 from domain.kernel import Event
 from tests.domain.an_award import AWARDED, HUB, OF_2017, REGISTERED, TODAY, approved, of_2017, ready
-from tests.story import given
+from tests.story import EVERYBODY, given
 
 LABOUR, OTHER = {"ring_fence": "labour"}, {"ring_fence": "non-labour"}
 LINES = (REGISTERED, approved(of_2017(70_000_00, "labour"), of_2017(50_000_00, "non-labour")))
@@ -45,7 +45,7 @@ class TestApproving:
 
     def test_an_award_may_draw_on_labour_and_non_labour_lines_of_one_fund_and_year(self) -> None:
         story = given(REGISTERED).when(ApproveAward(**HUB, shares=self.shares))
-        story.then(AwardApproved(shares=self.shares, decision=None, approved_on=TODAY))
+        story.then(AwardApproved(shares=self.shares, decision=None, approved_on=TODAY, approved_by=EVERYBODY.id))
         assert [each.ring_fence for each in story.orders() if isinstance(each, CommitFunds)] == ["labour", "non-labour"]
 
     def test_each_line_is_named_once(self) -> None:
@@ -88,7 +88,7 @@ class TestChangingALine:
 
     def test_one_line_is_made_larger_and_its_fund_is_told_which(self) -> None:
         story = given(*LINES).when(UpliftAward(**HUB, **self.said))
-        uplifted = AwardUplifted(**self.said, decision=None, effective_on=TODAY)
+        uplifted = AwardUplifted(**self.said, decision=None, effective_on=TODAY, approved_by=EVERYBODY.id)
         story.then(uplifted)
         assert story.orders() == [RaiseCommitment(**HUB, **OF_2017, amount_pence=100, **WHY, **OTHER)]
         assert amounts(*LINES, uplifted) == [70_000_00, 50_001_00]
@@ -107,7 +107,8 @@ class TestChangingALine:
     def test_the_amount_of_one_line_becomes_known(self) -> None:
         before = (REGISTERED, approved(of_2017(None, "labour"), of_2017(50_000_00, "non-labour")))
         story = given(*before).when(ConfirmAwardAmount(**HUB, **OF_2017, amount_pence=5, source="A letter.", **LABOUR))
-        confirmed = AwardAmountConfirmed(**OF_2017, amount_pence=5, source="A letter.", **LABOUR)
+        said = {"amount_pence": 5, "source": "A letter.", "confirmed_by": EVERYBODY.id}
+        confirmed = AwardAmountConfirmed(**OF_2017, **said, **LABOUR)
         story.then(confirmed)
         assert story.orders() == [ConfirmCommitment(**HUB, **OF_2017, amount_pence=5, **LABOUR)]
         assert amounts(*before, confirmed) == [5, 50_000_00]

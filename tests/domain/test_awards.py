@@ -43,7 +43,7 @@ from tests.domain.the_hub import (
     WITHDRAW,
     WITHDRAWN,
 )
-from tests.story import given
+from tests.story import EVERYBODY, given
 
 
 class TestRegistering:
@@ -210,7 +210,8 @@ class TestApproving:
             Share(fund="serious-violence", year="2023-24", amount_pence=38_405_57),
             Share(fund="serious-violence", year="2024-25", amount_pence=51_207_43),
         )
-        approved = AwardApproved(shares=two_years, decision=None, approved_on=date(2017, 10, 16))
+        said = {"decision": None, "approved_on": date(2017, 10, 16), "approved_by": EVERYBODY.id}
+        approved = AwardApproved(shares=two_years, **said)
         given(REGISTERED).when(ApproveAward(award=HUB, shares=two_years)).then(approved)
         assert Award().after([REGISTERED, approved]).amount_pence == 89_613_00
 

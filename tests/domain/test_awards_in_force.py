@@ -31,12 +31,14 @@ from tests.domain.the_hub import (
     WITHDRAW,
     WITHDRAWN,
 )
-from tests.story import given
+from tests.story import EVERYBODY, given
 
 
 class TestConfirmingAnAmount:
     order = ConfirmAwardAmount(award=HUB, **GRANTS, amount_pence=10_000_00, source="Letter of 2 June 2017.")
-    confirmed = AwardAmountConfirmed(**GRANTS, amount_pence=10_000_00, source="Letter of 2 June 2017.")
+    confirmed = AwardAmountConfirmed(
+        **GRANTS, amount_pence=10_000_00, source="Letter of 2 June 2017.", confirmed_by=EVERYBODY.id
+    )
 
     def test_an_amount_that_becomes_known_is_recorded_with_its_source(self) -> None:
         story = given(REGISTERED, APPROVED_UNKNOWN).when(self.order)

@@ -44,7 +44,7 @@ from services.settings import Settings
 from services.wiring import open_office
 from tests.domain.turns import PLACES, START, TODAY, WHY, histories
 from tests.scenes import everything_in
-from tests.story import EVERYBODY, OCTOBER
+from tests.story import EVERYBODY, OCTOBER, giver
 
 enough = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 
@@ -69,7 +69,7 @@ def lived(office: Office, history: list[Command[Any]]) -> int:
         before = the_log(office)
         events = []
         with suppress(OutturnError):
-            events = office.do(command, EVERYBODY)
+            events = office.do(command, giver(command))
         if not events:
             assert the_log(office) == before
         written += len(events)

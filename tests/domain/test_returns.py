@@ -16,7 +16,7 @@ from domain.returns.filled import FilledReturn, template_for, template_named, te
 from domain.returns.half_yearly_return import HalfYearlyReturn, ReturnStatus
 from domain.tables import Cell, Column, Table, cell
 from tests.domain.properties import modest
-from tests.story import Story, given
+from tests.story import EVERYBODY, Story, given
 
 SERVICES = Table(
     name="service-list",
@@ -33,7 +33,9 @@ WAITING = FILLED_IN.model_copy(
 OPEN = OpenReturn(period="2017-18-h1", due_on=date(2017, 10, 30))
 OPENED = ReturnOpened(period="2017-18-h1", template="moj-working-1", due_on=date(2017, 10, 30))
 FILL = FillReturn(period="2017-18-h1")
-FILLED = ReturnFilled(template="moj-working-1", position=120, sha256=FILLED_IN.sha256, waiting_for=())
+FILLED = ReturnFilled(
+    template="moj-working-1", position=120, sha256=FILLED_IN.sha256, waiting_for=(), filled_by=EVERYBODY.id
+)
 SIGN = SignOffReturn(period="2017-18-h1", declaration="The figures are right.")
 SIGNED = ReturnSignedOff(
     declaration="The figures are right.",
@@ -139,7 +141,7 @@ class TestFilling:
 
     def test_filling_it_again_with_other_figures_is_recorded(self) -> None:
         given_that(CHANGED, OPENED, FILLED).when(FILL).then(
-            ReturnFilled(template="moj-working-1", position=130, sha256=CHANGED.sha256, waiting_for=())
+            FILLED.model_copy(update={"position": 130, "sha256": CHANGED.sha256})
         )
 
     def test_a_signed_return_is_not_filled_in_again(self) -> None:

@@ -14,6 +14,7 @@ from domain.awards.events import (
 )
 from domain.awards.payment_commands import RecordPayment
 from domain.awards.payment_events import PaymentApproved, PaymentMade, PaymentScheduled
+from tests.story import EVERYBODY
 
 HUB = "2017-18-vwh-1"
 VICTIMS: dict[str, Any] = {"fund": "moj-victims", "year": "2017-18"}
@@ -32,7 +33,7 @@ REGISTERED = AwardRegistered(
 UNDATED = REGISTERED.model_copy(update={"starts_on": None, "ends_on": None})
 SHARE = Share(**VICTIMS, amount_pence=446_000_00)
 UNKNOWN = Share(**GRANTS, amount_pence=None, inferred_pence=10_000_00)
-APPROVED = AwardApproved(shares=(SHARE,), decision="2017-03", approved_on=date(2017, 10, 16))
+APPROVED = AwardApproved(shares=(SHARE,), decision="2017-03", approved_on=date(2017, 10, 16), approved_by=EVERYBODY.id)
 APPROVED_UNKNOWN = AwardApproved(shares=(UNKNOWN,), decision=None)
 WITHDRAWN = AwardWithdrawn(reason="The service closed.")
 SCHEDULED = PaymentScheduled(payment="p-1", **VICTIMS, amount_pence=111_500_00, due_on=date(2017, 6, 30))

@@ -61,7 +61,7 @@ from tests.projections.particulars import (
 )
 from tests.projections.turns import orders_of_turns, stories_of_turns
 from tests.scenes import PROVIDER, YEAR, approved, fund_with, paid, registered, reported, reporting, share
-from tests.story import EVERYBODY
+from tests.story import giver
 
 modest = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -231,7 +231,7 @@ def lived(history: list[Command[Any]]) -> Iterator[Office]:
         for order in [*BEGINNING, *history]:
             before = log.head()
             try:
-                office.do(order, EVERYBODY)
+                office.do(order, giver(order))
             except OutturnError:
                 assert log.head() == before, "what is refused leaves the log as it was"
         yield office
@@ -243,5 +243,5 @@ def lived_as(orders: list[Command[Any]], clock: Clock | None = None) -> Iterator
     log = open_log(Database.of("memory:"))
     with Office(log, ReadModels(log, InMemory()), clock or Clock()).open() as office:
         for order in orders:
-            office.do(order, EVERYBODY)
+            office.do(order, giver(order))
         yield office

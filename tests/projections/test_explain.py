@@ -34,7 +34,7 @@ from tests.conftest import Clock
 from tests.projections.histories import BEGINNING, modest, stories
 from tests.projections.particulars import REASON, awards, days, funds, pence
 from tests.scenes import YEAR, approved, paid, share
-from tests.story import EVERYBODY
+from tests.story import giver
 
 
 def _spend(forecasts: tuple[int | None, ...]) -> tuple[SpendLine, ...]:
@@ -98,7 +98,7 @@ def lived_by_the_day(history: list[Command[Any]]) -> Iterator[Office]:
     with Office(log, ReadModels(log, InMemory()), clock).open() as office:
         for order in [*BEGINNING, *history]:
             try:
-                office.do(order, EVERYBODY)
+                office.do(order, giver(order))
             except OutturnError:
                 continue  # what is refused changes nothing
             clock.forward(days=1)

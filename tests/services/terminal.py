@@ -18,6 +18,12 @@ class Terminal:
         self._monkeypatch = monkeypatch
         self.out = self.err = ""
 
+    def run_by(self, person: str, *words: str) -> int:
+        """The same at the terminal of another person, for what takes two."""
+        with self._monkeypatch.context() as meanwhile:
+            meanwhile.setenv("OUTTURN_ACTOR", person)
+            return self.run(*words)
+
     def run(self, *words: str) -> int:
         """The exit status."""
         self._monkeypatch.setattr(sys, "argv", ["outturn", *words])

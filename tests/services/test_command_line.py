@@ -466,7 +466,9 @@ def test_a_payment_is_scheduled_approved_and_paid_in_this_order(outturn: Termina
     assert outturn.run("do", "schedule-payment", *which, *amount, "--due-on", "2018-04-30") == 0, outturn.err
     assert outturn.run(*pay) == 1
     assert "approve it first (approve-payment)" in outturn.err
-    assert outturn.run("do", "approve-payment", *which) == 0
+    assert outturn.run("do", "approve-payment", *which) == 1
+    assert "You approved award A1: another person of finance must approve its payments." in outturn.err
+    assert outturn.run_by("second", "do", "approve-payment", *which) == 0, outturn.err
     assert outturn.run(*pay) == 0, outturn.err
     assert outturn.rows("budgets")[0]["paid_pence"] == 10_000
 

@@ -69,7 +69,7 @@ def sign(outturn: Terminal) -> None:
     """Fills the return in and signs it."""
     assert outturn.run("return", "fill", H1) == 0, outturn.err
     words = ["--declaration", "I have checked these figures.", "--despite", "A2 will not report"]
-    assert outturn.run("return", "sign-off", H1, *words) == 0, outturn.err
+    assert outturn.run_by("second", "return", "sign-off", H1, *words) == 0, outturn.err
 
 
 def returned(outturn: Terminal, *words: str) -> dict[str, Any]:
@@ -175,9 +175,11 @@ class TestFillingAndSigning:
         assert "Fill the return in first, and look at it (fill-return)." in outturn.err
         assert outturn.run("return", "fill", H1) == 0
         assert outturn.run(*declaration) == 1
+        assert "You filled this return in: another person of finance must sign it off." in outturn.err
+        assert outturn.run_by("second", *declaration) == 1
         assert "still waits for 1 thing, the first: A2 (Service A2): report not received." in outturn.err
         correct(outturn, 121)
-        assert outturn.run(*declaration, "--despite", "It will not come") == 1
+        assert outturn.run_by("second", *declaration, "--despite", "It will not come") == 1
         assert "The figures have changed since the return was filled in" in outturn.err
         assert outturn.run("return", "sign-off", H1) == 2
 

@@ -17,7 +17,7 @@ import pytest
 
 from domain.awards.payment_events import PaymentApproved, PaymentMade, PaymentScheduled
 from domain.errors import Refusal
-from domain.kernel import LONDON
+from domain.kernel import LONDON, Actor, Role
 from domain.providers.commands import RegisterProvider
 from domain.reports.events import ReportCorrected, ReportSubmitted
 from domain.reports.quantity import Quantity
@@ -26,7 +26,7 @@ from projections.answers import ANSWERS, overdue
 from projections.half_yearly_return.form import MADE_UP, as_it_stands, fill_in
 from projections.views import Views
 from services.checks import check_log, check_read_models, check_signatures
-from services.demo import PAPERS, PLAYER, RETURNS, Demonstration, Step, open_demo, steps, workbooks
+from services.demo import PAPERS, PEOPLE, PLAYER, RETURNS, Demonstration, Step, open_demo, steps, workbooks
 from services.exports.return_files import save
 from services.settings import Settings
 from services.wiring import open_office
@@ -326,8 +326,40 @@ def test_it_keeps_out_of_a_real_office(tmp_path: Path) -> None:
 
 
 def test_everything_in_it_is_written_down_by_the_demonstration(demonstration: Demonstration) -> None:
-    assert {recorded.by for recorded in demonstration.office.log.everything()} == {PLAYER.id}
-    assert max(recorded.at for recorded in demonstration.office.log.everything()) < datetime.now(UTC)
+    written = list(demonstration.office.log.everything())
+    assert written[0].by == PLAYER.id
+    assert {recorded.by for recorded in written} == {PLAYER.id, *(f"{PLAYER.id}-{each}" for each in PLAYED)}
+    assert max(recorded.at for recorded in written) < datetime.now(UTC)
+
+
+PLAYED = ("provider", "contract-manager", "finance", "finance-second", "commissioner")
+
+
+def test_each_of_its_people_has_one_role_and_does_what_is_theirs(demonstration: Demonstration) -> None:
+    assert all(len(person.roles) == 1 for person in PEOPLE)
+    by: dict[str, set[str]] = {}
+    for recorded in demonstration.office.log.everything():
+        if recorded.by != PLAYER.id:  # who loads the papers
+            by.setdefault(recorded.event.name, set()).add(recorded.by.removeprefix(f"{PLAYER.id}-"))
+    for name in ("report.submitted", "report.corrected", "award.spend-reported", "obligation.nil-return-declared"):
+        assert by[name] == {"provider"}, name
+    assert by["award.approved"] == by["award.uplifted"] == {"commissioner"}
+    assert by["award.payment-scheduled"] == by["report.accepted"] == {"contract-manager"}
+    assert by["award.payment-approved"] == by["award.payment-made"] == by["return.filled"] == {"finance"}
+    assert by["return.signed-off"] == {"finance-second"}
+
+
+def test_begun_by_an_earlier_version_which_had_one_player_it_goes_on(
+    tmp_path: Path, demonstration: Demonstration
+) -> None:
+    everything = Actor(id=PLAYER.id, roles=frozenset(Role))
+    earlier = [replace(step, by=everything) for step in steps()[:60]]
+    settings = Settings(database=str(tmp_path / "demo.db"), documents=tmp_path / "documents")
+    with open_demo(settings) as first:
+        Demonstration(first.office, first.documents, first.clock, earlier).play(lambda _number: None)
+    with open_demo(settings) as second:
+        second.play(lambda _number: None)
+        assert second.office.log.head() == demonstration.office.log.head()
 
 
 def test_several_processes_may_play_it_at_once(tmp_path: Path) -> None:

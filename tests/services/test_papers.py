@@ -19,7 +19,7 @@ from domain.errors import NotFound, Refusal
 from domain.funds.commands import HoldEarmark, ReceiveAllocation, SetTolerance, StateTotal
 from domain.funds.events import EarmarkKind
 from domain.funds.fund import Fund
-from domain.kernel import LONDON, Actor, Aggregate, Command, Event, Occasion, Role
+from domain.kernel import LONDON, Aggregate, Command, Event, Occasion
 from domain.monitoring.obligation import Obligation, ObligationStatus
 from domain.periods import Period
 from domain.providers.commands import RegisterProvider
@@ -32,12 +32,12 @@ from domain.reports.report import Report, ReportStatus
 from services import imports
 from services.demo import workbooks
 from services.imports.awards_sheet import Known, KnownAward, Plan, read_awards_sheet
+from tests.story import giver
 
 PAPERS = Path(imports.__file__).parent.parent / "papers"
 STATED, MADE_UP, YEAR = (
     PAPERS / f"{name}.json" for name in ("turns-of-the-papers", "turns-made-up", "reports-2017-18")
 )
-EVERYBODY = Actor(id="tester", roles=frozenset(Role))
 
 
 @cache
@@ -96,7 +96,7 @@ class Ledger:
         """Obeys the order and those that go with it. Returns how many events followed."""
         if command.stream not in self.events and not command.starts:
             raise NotFound(command.stream)
-        state, occasion = self.state(command), Occasion(at, EVERYBODY)
+        state, occasion = self.state(command), Occasion(at, giver(command))
         events = list(command.decide(state, occasion))
         followers = list(command.together_with(state, occasion))
         if events:

@@ -1,0 +1,1 @@
+"""The HTTP API: every order and every question of the office, for programs."""

@@ -1,0 +1,181 @@
+"""An address for every order: ``POST /api/awards/{award}/complete-milestone``. Made from the catalogue, all of them.
+
+The address names what the order is about, the body its other fields. An order that overwrites what somebody else may
+have said needs ``If-Match``. With an ``Idempotency-Key`` an order is obeyed once, however often it is sent.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import ValidationError
+from pydantic_core import to_json
+from starlette.concurrency import run_in_threadpool
+
+from domain.catalogue import COMMANDS, NOUNS
+from domain.errors import NotAllowed, NotFound, Refusal
+from domain.kernel import Command, Recorded, utc_now
+from projections.timeline import in_words
+from services.front_desk import FrontDesk, SignedIn, only, signed_in, the_desk
+from services.http.json_body import json_body
+from services.http.problem import STATUSES, Raised, Where, malformed, problem_of, problem_response
+from services.kept_results import Began, Known, Running
+from services.office import Stale
+from services.problems import Malformed
+
+PLURALS = {noun: f"{noun}s" for noun in NOUNS}
+"""What a kind of thing is called in an address."""
+LONGEST_KEY = 200
+
+Given = dict[str, Any]
+
+
+def path_of(command: type[Command[Any]], name: str) -> str:
+    """``/awards/{award}/complete-milestone``."""
+    address = "/".join(f"{{{field}}}" for field in command.address)
+    return f"/{PLURALS[command.noun]}/{address}/{name}"
+
+
+def said_of(recorded: Sequence[Recorded], version: int | None) -> Given:
+    """What was written down, as the answer to an order has it."""
+    events = []
+    for each in recorded:
+        happened, particulars = in_words(each.event)
+        events.append(
+            {
+                "position": each.position or None,
+                "stream": each.stream,
+                "version": each.version,
+                "event": each.event.name,
+                "at": each.at.isoformat(),
+                "happened": happened,
+                "particulars": particulars,
+            }
+        )
+    return {"recorded": events, "version": version}
+
+
+def order_from(command: type[Command[Any]], address: Given, body: Given) -> Command[Any]:
+    """The order that a request gives, checked as strictly as JSON allows. Raises ``Raised`` or ``Malformed``."""
+    again = set(address) & set(body)
+    if again:
+        raise Malformed(f"{', '.join(sorted(again))}: the address says it already. Leave it out of the body.")
+    try:
+        return command.model_validate_json(to_json({**body, **address}), strict=True)
+    except ValidationError as wrong:
+        raise _with_parameters(malformed(wrong), address) from None
+    except Refusal as wrong:  # a day or a period, in words
+        raise Malformed(str(wrong)) from None
+
+
+def _with_parameters(faults: Raised, address: Given) -> Raised:
+    """The same faults, those of the address under their parameters."""
+    found = [
+        Where(parameter=name, detail=each.detail) if (name := (each.pointer or "").lstrip("/")) in address else each
+        for each in faults.errors
+    ]
+    return Raised(faults.kind, errors=found)
+
+
+def version_seen(request: Request, command: type[Command[Any]]) -> int | None:
+    """The version that ``If-Match`` names. Raises ``Raised``, ``Malformed``."""
+    said = request.headers.get("if-match")
+    if said is None:
+        if command.overwrites:
+            raise Raised(
+                428,
+                "This overwrites what somebody else may have said since you looked. Send If-Match with the ETag that "
+                "you were given with it.",
+            )
+        return None
+    if said.strip() == "*":
+        return None
+    tag = said.strip().removeprefix("W/")
+    if not (tag[:1] == tag[-1:] == '"' and tag[1:-1].isdecimal() and len(tag) < 14):
+        raise Malformed('If-Match takes one ETag as it was given, like "12".')
+    return int(tag[1:-1])
+
+
+def key_of(request: Request) -> str | None:
+    """The ``Idempotency-Key``. Raises ``Malformed``."""
+    key = request.headers.get("idempotency-key")
+    if key is not None and not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
+        raise Malformed(f"Idempotency-Key takes 1 to {LONGEST_KEY} plain characters, different for each order.")
+    return key
+
+
+def obey(desk: FrontDesk, who: SignedIn, order: Command[Any], seen: int | None, act: str | None = None) -> Response:
+    """Obeys an order, and answers with what was written and the version that the thing has now."""
+    recorded = desk.office.do(order, who.actor, seen=seen, act=act)
+    return _answer(desk, order, recorded)
+
+
+def _answer(desk: FrontDesk, order: Command[Any], recorded: Sequence[Recorded]) -> Response:
+    versions = [each.version for each in recorded if each.stream == order.stream]
+    version = versions[-1] if versions else desk.office.version_of(type(order).aggregate, order.stream)
+    headers = {"etag": f'"{version}"'} if version else {}
+    return Response(to_json(said_of(recorded, version)), media_type="application/json", headers=headers)
+
+
+def obey_once(desk: FrontDesk, who: SignedIn, order: Command[Any], seen: int | None, key: str) -> Response:
+    """Obeys an order under a key: sent again, it gets the same answer, and nothing is recorded twice.
+
+    The act is named after the key, so that it is found in the log even if the process died before it could answer.
+    """
+    person = who.person.id
+    said = to_json([type(order).__name__, order.model_dump(mode="json"), seen])
+    begun = desk.accounts.begin_key(person, key, hashlib.sha256(said).hexdigest(), utc_now())
+    if isinstance(begun, Known):
+        return Response(begun.body, begun.status, {**begun.headers, "idempotent-replayed": "true"})
+    if isinstance(begun, Running):
+        words = "The same order is being obeyed at this moment. Ask again in a second."
+        raise Raised(409, words, headers={"retry-after": "1"})
+    if not isinstance(begun, Began):
+        raise Malformed("That Idempotency-Key came before with another order. Make a new key for a new order.")
+    act = hashlib.sha256(f"{person}\0{key}".encode()).hexdigest()[:32]
+    before = [each for each in desk.office.log.stream(order.stream) if each.act == act] if begun.again else []
+    try:
+        answer = _answer(desk, order, before) if before else obey(desk, who, order, seen, act)
+    except (Refusal, NotFound, NotAllowed, Stale) as refused:
+        answer = problem_response(problem_of(STATUSES[type(refused)], str(refused)))
+    except BaseException:
+        desk.accounts.drop_key(person, key)
+        raise
+    kept = {name: answer.headers[name] for name in ("content-type", "etag") if name in answer.headers}
+    desk.accounts.finish_key(person, key, answer.status_code, kept, bytes(answer.body))
+    return answer
+
+
+def _endpoint(command: type[Command[Any]]) -> Callable[[Request], Awaitable[Response]]:
+    def give(request: Request, body: Given) -> Response:
+        desk, who = the_desk(request), signed_in(request)
+        order = order_from(command, dict(request.path_params), body)
+        seen, key = version_seen(request, command), key_of(request)
+        return obey(desk, who, order, seen) if key is None else obey_once(desk, who, order, seen, key)
+
+    async def endpoint(request: Request) -> Response:
+        body = await json_body(request)
+        return await run_in_threadpool(give, request, body)
+
+    endpoint.__doc__ = command.__doc__
+    return endpoint
+
+
+def make_router() -> APIRouter:
+    """An address for every order of the catalogue."""
+    router = APIRouter()
+    for name, command in COMMANDS.items():
+        router.add_api_route(
+            path_of(command, name),
+            _endpoint(command),
+            methods=["POST"],
+            name=name,
+            operation_id=name,
+            tags=[PLURALS[command.noun]],
+            summary=name.replace("-", " ").capitalize(),
+            description=" ".join((command.__doc__ or "").split()),
+            dependencies=[only(command.may)],
+            response_model=None,
+        )
+    return router

@@ -1,0 +1,1 @@
+"""The pages, one file to a part of the office."""

@@ -1,0 +1,190 @@
+"""Every order as a page with a form: ``/awards/MOJ-2017-01/do/complete-milestone``. Made from the catalogue."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from starlette.datastructures import FormData, UploadFile
+
+from domain.catalogue import COMMANDS
+from domain.errors import NotFound, OutturnError, Refusal
+from domain.kernel import Command, Recorded, Role
+from projections.timeline import in_words
+from services.api.commands import PLURALS
+from services.asking import Sees, views_for
+from services.documents import Kept
+from services.front_desk import FrontDesk, SignedIn, only, signed_in, the_desk
+from services.office import Conflict, Stale, reaches
+from services.web.forms.choices import ViewChoices
+from services.web.forms.form import Form, Wrong, form_for
+from services.web.forms.ordering import order, refused
+from services.web.forms.reading import Read, read, shown_again
+from services.web.forms.view import faults_of, fields_of
+from services.web.site import go, page, posted
+
+ELSEWHERE = frozenset({"submit-report", "correct-report"})
+"""Orders that have pages of their own."""
+
+ORDERS: dict[str, type[Command[Any]]] = {
+    name: command for name, command in COMMANDS.items() if command.may - {Role.SCHEDULER} and name not in ELSEWHERE
+}
+"""Every order that a person gives on a page."""
+
+
+def path_of(command: type[Command[Any]], name: str) -> str:
+    """``/awards/{award}/do/complete-milestone``."""
+    return f"/{PLURALS[command.noun]}/{'/'.join(f'{{{field}}}' for field in command.address)}/do/{name}"
+
+
+def address_of(name: str, **address: str) -> str:
+    """Where the form of an order is, for a link on a page."""
+    return path_of(ORDERS[name], name).format_map(address)
+
+
+def page_of(noun: str, address: Mapping[str, str]) -> str:
+    """The page on which a thing is seen."""
+    match noun:
+        case "award":
+            return f"/awards/{address['award']}"
+        case "obligation":
+            return f"/awards/{address['award']}#due"
+        case "report":
+            return f"/reports/{address['award']}/{address['period']}"
+        case "fund":
+            return f"/money/{address['fund']}/{address['year']}"
+        case "provider":
+            return f"/providers/{address['provider']}"
+        case "return":
+            return f"/returns/{address['period']}"
+        case "decision":
+            return "/records/decisions"
+        case "bid":
+            return "/money/bids"
+        case _:
+            return "/settings"
+
+
+def _form(desk: FrontDesk, who: SignedIn, name: str, address: Mapping[str, str], given: Mapping[str, Any]) -> Form:
+    """The form as it is opened now. Raises ``NotFound`` for what is not there, or out of reach."""
+    command = ORDERS[name]
+    version = 0
+    if address:
+        named = command.model_construct(**dict(address))  # type: ignore[arg-type]
+        if not reaches(who.actor, named.about):
+            raise NotFound(f"There is no {named.named}.")
+        version = desk.office.version_of(command.aggregate, named.stream)
+        if not version and not command.starts:
+            raise NotFound(f"There is no {named.named}.")
+    fields = {field: said for field, said in given.items() if field in command.model_fields and field not in address}
+    with views_for(desk.office, who.actor, Sees.WHOLE if who.actor.awards is None else Sees.OWN) as views:
+        return form_for(command, address=address, given=fields, choices=ViewChoices(views), version=version)
+
+
+def _shown(request: Request, name: str, form: Form, *, status: int = 200, changed: Iterable[Recorded] = ()) -> Response:
+    back = page_of(ORDERS[name].noun, form.address) if form.address else "/"
+    happened = [(*in_words(each.event), each.at.isoformat()) for each in changed]
+    return page(
+        request,
+        "forms/order_page.html",
+        status=status,
+        form=form,
+        fields=fields_of(form),
+        faults=faults_of(form),
+        action=request.url.path,
+        back=(back, "Back"),
+        happened=happened,
+    )
+
+
+def _address(request: Request) -> dict[str, str]:
+    return {field: str(said) for field, said in request.path_params.items()}
+
+
+def _opened(name: str) -> Callable[[Request], Response]:
+    def show(request: Request) -> Response:
+        desk, who = the_desk(request), signed_in(request)
+        return _shown(request, name, _form(desk, who, name, _address(request), request.query_params))
+
+    return show
+
+
+def _sent(name: str) -> Callable[[Request, FormData], Response]:
+    def give(request: Request, data: FormData) -> Response:
+        desk, who = the_desk(request), signed_in(request)
+        opened = _form(desk, who, name, _address(request), {})
+        kept, upload = _file(desk, opened, data)
+        try:
+            file = None if kept is None else kept._asdict()
+            sent = read(opened, [(key, said) for key, said in data.multi_items() if key != "csrf_token"], file)
+        finally:
+            if upload is not None:
+                upload.file.close()
+        made = order(opened, sent)
+        if sent.again or not isinstance(made, Command):
+            wrong = () if isinstance(made, Command) else made
+            return _shown(request, name, shown_again(opened, sent, wrong), status=200 if sent.again else 422)
+        return _give(request, name, opened, sent, made, None if kept is None else _data_of(data))
+
+    return give
+
+
+def _file(desk: FrontDesk, form: Form, data: FormData) -> tuple[Kept | None, UploadFile | None]:
+    """What is known of the file that came along, if the form takes one. A file that cannot be kept is a ``Refusal``."""
+    upload = next((said for _key, said in data.multi_items() if isinstance(said, UploadFile)), None)
+    if upload is None or not form.sends_a_file or not upload.filename:
+        return None, upload
+    return desk.documents.look_at(_data_of(data), upload.filename), upload
+
+
+def _data_of(data: FormData) -> bytes:
+    upload = next(said for _key, said in data.multi_items() if isinstance(said, UploadFile))
+    upload.file.seek(0)
+    return upload.file.read()
+
+
+def _give(request: Request, name: str, opened: Form, sent: Read, made: Command[Any], data: bytes | None) -> Response:
+    """Gives the order, once however often the form is sent; leads to the page of what it was about."""
+    desk, who = the_desk(request), signed_in(request)
+    act = hashlib.sha256(f"{who.person.id}\0form\0{sent.key}".encode()).hexdigest()[:32]
+    address = {field: str(getattr(made, field)) for field in made.address}
+    there = page_of(made.noun, address)
+    try:
+        if data is not None:
+            for _number, refusal in desk.office.rehearse([made], who.actor):
+                raise refusal
+            desk.documents.keep(data, getattr(made, "file_name", "document"))
+        written = desk.office.do(made, who.actor, seen=sent.version if opened.address else None, act=act)
+    except Stale:
+        if _has(desk, made, act):
+            return go(there, done=name)
+        changed = desk.office.log.stream(made.stream, after=sent.version)
+        version = changed[-1].version if changed else sent.version
+        words = "This was changed after you opened the page. See below what happened, then send it again if it holds"
+        again = shown_again(opened, replace(sent, version=version), [Wrong("", words)])
+        return _shown(request, name, again, status=412, changed=changed)
+    except (Refusal, Conflict, NotFound) as refusal:
+        return _shown(request, name, shown_again(opened, sent, [refused(refusal)]), status=_status(refusal))
+    return go(there, done=name if written else None, same=None if written else name)
+
+
+def _status(refusal: OutturnError) -> int:
+    return 404 if isinstance(refusal, NotFound) else 409
+
+
+def _has(desk: FrontDesk, made: Command[Any], act: str) -> bool:
+    """Whether the very act stands in the record already: the same form sent twice."""
+    return any(recorded.act == act for recorded in desk.office.log.stream(made.stream))
+
+
+def make_router() -> APIRouter:
+    """A page for every order."""
+    router = APIRouter(include_in_schema=False)
+    for name, command in ORDERS.items():
+        paths = [path_of(command, name)] + ([f"/do/{name}"] if command.starts else [])
+        for path in paths:
+            more: Any = {"response_model": None, "dependencies": [only(command.may)]}
+            router.add_api_route(path, _opened(name), methods=["GET"], **more)
+            router.add_api_route(path, posted(_sent(name)), methods=["POST"], **more)
+    return router

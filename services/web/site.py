@@ -1,0 +1,240 @@
+"""What the pages share: who is asking as a page shows it, where one can go, and forms as they come in."""
+
+import hmac
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+
+from domain.catalogue import COMMANDS
+from domain.kernel import Role
+from services.front_desk import FrontDesk, SignedIn, check_from_us, csrf_of, the_desk
+from services.http.problem import Problem, Raised
+from services.web.page import render
+
+VISIT = "outturn-visit"
+"""The cookie of somebody who is not signed in yet, so that a form to sign in by comes from a page of ours."""
+MOST_FIELDS = 4_000
+MOST_FILES = 3
+MOST_OF_A_FIELD = 1_000_000
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+STAFF = frozenset({Role.CONTRACT_MANAGER, Role.FINANCE, Role.COMMISSIONER, Role.AUDITOR})
+PLACES: tuple[tuple[str, str, frozenset[Role]], ...] = (
+    ("Today", "/", STAFF | {Role.PROVIDER, Role.ADMINISTRATOR}),
+    ("Awards", "/awards", STAFF),
+    ("Due", "/due", STAFF),
+    ("Reports", "/reports", STAFF),
+    ("Money", "/money", STAFF),
+    ("Returns", "/returns", STAFF),
+    ("Records", "/records", STAFF),
+    ("What you owe", "/owed", frozenset({Role.PROVIDER})),
+    ("What you sent", "/sent", frozenset({Role.PROVIDER})),
+    ("People", "/people", frozenset({Role.ADMINISTRATOR})),
+    ("Settings", "/settings", frozenset({Role.ADMINISTRATOR})),
+)
+"""Where one can go: the words, the address, and who may."""
+
+SAID = {
+    "signed-out": "You are signed out.",
+    "kept": "What you filled in is kept.",
+    "sent-link": "If that address is known here, a message with a link is on its way to it.",
+}
+"""What is said once after a page has done something, by the name in the address; orders say so by their own."""
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """Somebody as a page shows them."""
+
+    name: str
+    roles: frozenset[Role]
+    person: str
+
+
+@dataclass(frozen=True)
+class PageDesk:
+    """What every page shows besides its own matter."""
+
+    office_name: str
+    demonstration: bool
+    signed_in: _Shown | None
+    navigation: Sequence[tuple[str, str, bool]]
+    csrf: str
+    banner: str | None
+
+
+def title_of_order(name: str) -> str:
+    """``Complete milestone`` for ``complete-milestone``."""
+    return name.replace("-", " ").capitalize()
+
+
+def _banner(request: Request) -> str | None:
+    """What was done just before, known by a name: so nobody can put words of their own on a page of ours."""
+    done, same = request.query_params.get("done", ""), request.query_params.get("same", "")
+    if done in COMMANDS:
+        return f"{title_of_order(done)}: recorded."
+    if same in COMMANDS:
+        return f"{title_of_order(same)}: that is recorded already. Nothing was changed."
+    return SAID.get(done)
+
+
+def desk_of(request: Request, who: SignedIn | None, csrf: str) -> PageDesk:
+    """What the page shows of who is asking and where to go."""
+    desk = the_desk(request)
+    here = request.url.path
+    places: list[tuple[str, str, bool]] = []
+    if who is not None:
+        mine = [(words, href) for words, href, may in PLACES if who.actor.roles & may]
+        places = [(words, href, _is_here(here, href)) for words, href in mine]
+    return PageDesk(
+        office_name=desk.settings.office_name or "Office of the Police and Crime Commissioner",
+        demonstration=desk.demonstration,
+        signed_in=None if who is None else _Shown(who.person.name, who.person.roles, who.person.id),
+        navigation=places,
+        csrf=csrf,
+        banner=_banner(request),
+    )
+
+
+def _is_here(path: str, href: str) -> bool:
+    return path == href or (href != "/" and path.startswith(f"{href}/"))
+
+
+def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """A page for whoever is asking; for somebody not signed in, with a cookie that the forms on it go with."""
+    who = the_desk(request).who(request)
+    if who is not None and not who.by_token:
+        return render(request, template, desk=desk_of(request, who, who.csrf), status=status, who=who, **context)
+    visit = request.cookies.get(VISIT) or secrets.token_urlsafe(32)
+    made = render(request, template, desk=desk_of(request, None, csrf_of(visit)), status=status, who=None, **context)
+    if VISIT not in request.cookies:
+        secure = request.url.scheme == "https"
+        made.set_cookie(VISIT, visit, httponly=True, secure=secure, samesite="lax", max_age=24 * 3600)
+    return made
+
+
+def go(address: str, *, done: str | None = None, same: str | None = None) -> RedirectResponse:
+    """Leads to another page after something was done; that page says so."""
+    mark = f"done={done}" if done else f"same={same}" if same else ""
+    joined = f"{address}{'&' if '?' in address else '?'}{mark}" if mark else address
+    return RedirectResponse(joined, 303)
+
+
+def safe_path(said: str | None) -> str:
+    """A path within this office to go on to; the front page, if it is anything else."""
+    path = said or "/"
+    ours = (
+        path.startswith("/") and not path.startswith(("//", "/\\", "/sign-")) and path.isprintable() and len(path) < 500
+    )
+    return path if ours and "\\" not in path and path.isascii() else "/"
+
+
+async def _form(request: Request) -> FormData:
+    """A form, whose token shows that it came from a page of ours. Raises ``Raised``."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        raise Raised(415, "This takes a form, as a page of ours sends it.")
+    return await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=MOST_OF_A_FIELD)
+
+
+def _check(request: Request, form: FormData) -> None:
+    said = form.get("csrf_token")
+    token = said if isinstance(said, str) else ""
+    who = the_desk(request).who(request)
+    if who is not None and not who.by_token:
+        check_from_us(request, who, token)
+        return
+    visit = request.cookies.get(VISIT, "")
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise Raised(403, "This was sent from a page of somebody else. Nothing was done.")
+    if not visit or not hmac.compare_digest(token.encode(), csrf_of(visit).encode()):
+        raise Raised(403, "This page is too old, or cookies are switched off. Open it again. Nothing was done.")
+
+
+def posted(handle: Callable[[Request, FormData], Response]) -> Endpoint:
+    """The endpoint of a form: it is read, seen to come from us, and handed over in a thread."""
+
+    def in_a_thread(request: Request, form: FormData) -> Response:
+        _check(request, form)
+        return handle(request, form)
+
+    async def endpoint(request: Request) -> Response:
+        form = await _form(request)
+        try:
+            return await run_in_threadpool(in_a_thread, request, form)
+        finally:
+            await form.close()
+
+    endpoint.__doc__ = handle.__doc__
+    return endpoint
+
+
+def text_of(form: FormData, name: str) -> str:
+    """A field of a form, as text; empty if it is not there, or is a file."""
+    said = form.get(name)
+    return said.strip() if isinstance(said, str) else ""
+
+
+HEADINGS = {
+    403: ("You cannot do this", ("Go back and check that you have the right page.",)),
+    404: ("There is no such page", ("Check the address, or look for what you want from the front page.",)),
+    409: ("That cannot be recorded", ("Nothing was recorded. Go back, change what is named here, and try again.",)),
+    412: ("Somebody changed this while you looked at it", ("Nothing was recorded. Open the page again and look.",)),
+    413: ("That is too large", ("Nothing was recorded. Send a smaller file, or less text.",)),
+    422: ("Something is missing or cannot be read", ("Nothing was recorded. Go back and check what you entered.",)),
+    429: ("That was too often", ("Wait a little, then try again.",)),
+    503: ("The records cannot be reached", ("Try again in a few minutes.",)),
+}
+
+
+def error_page(request: Request, problem: Problem) -> Response | None:
+    """What went wrong, as a page: for somebody not signed in, the way to sign in."""
+    desk: FrontDesk = the_desk(request)
+    if problem.status == 401:
+        return sign_in_page(request, desk, status=401)
+    wrong, what_to_do = HEADINGS.get(problem.status, ("Sorry, something went wrong", ("Try again in a few minutes.",)))
+    return page(
+        request,
+        "error.html",
+        status=problem.status,
+        wrong=wrong,
+        where=problem.detail,
+        what_to_do=what_to_do,
+        lead=("Go to the front page", "/"),
+        reference=problem.instance,
+    )
+
+
+def sign_in_page(
+    request: Request, desk: FrontDesk, *, status: int = 200, faults: Sequence[Any] = (), email: str = ""
+) -> HTMLResponse:
+    """The ways to sign in that there are here."""
+    going = request.query_params.get("next") or (request.url.path if request.method == "GET" else "/")
+    if request.url.query and "next" not in request.query_params and request.method == "GET":
+        going = f"{going}?{request.url.query}"
+    return page(
+        request,
+        "sign_in/sign_in.html",
+        status=status,
+        faults=faults,
+        email=email,
+        going=safe_path(going),
+        by_organisation=desk.settings.oidc_issuer is not None,
+        demonstration_people=desk.demonstration_people() if desk.demonstration_sign_in else (),
+    )
+
+
+def may(who: SignedIn | None, name: str) -> bool:
+    """Whether somebody may give an order, as far as the role tells: whether a page shows the way to its form."""
+    if who is None:
+        return False
+    command = COMMANDS[name]
+    roles = command.may & who.actor.roles
+    return bool(roles) and not (command.declares and roles == {Role.PROVIDER} and not who.actor.certifies)

@@ -1,0 +1,1 @@
+"""Pages: strict HTML, a real browser, and what people see."""
