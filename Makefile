@@ -39,7 +39,7 @@ format: $(READY)  ## put the code into the house's form
 	$(BIN)/ruff check --fix .
 
 constraints: $(READY) ## pin every dependency anew
-	$(BIN)/uv pip compile --quiet --universal --no-header --no-annotate --extra dev pyproject.toml -o constraints.txt
+	$(BIN)/uv pip compile --quiet --universal --no-header --no-annotate --extra dev --extra otel pyproject.toml -o constraints.txt
 
 clean:            ## throw the virtual environment away (never a database)
 	rm -rf .venv

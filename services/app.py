@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 from domain.errors import OutturnError
 from services.accounts import Accounts
 from services.address_book import AddressBook
-from services.api import commands, views
+from services.api import commands, downloads, feed, people, returns, uploads, views
 from services.api.openapi import document
 from services.documents import Documents
 from services.front_desk import ANYBODY, FrontDesk
@@ -90,8 +90,8 @@ def make_app(
         demonstration_sign_in,
     )
     problem.install(app, error_page)
-    for router in (commands.make_router(), views.make_router()):
-        app.include_router(router, prefix="/api")
+    for rooms in (commands, downloads, returns, uploads, feed, people, views):  # the last has the widest addresses
+        app.include_router(rooms.make_router(), prefix="/api")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for pages in (sign_in, orders):
         app.include_router(pages.make_router())

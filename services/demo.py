@@ -63,7 +63,7 @@ COMMISSIONER = _person("commissioner", Role.COMMISSIONER)
 ADMINISTRATOR = _person("administrator", Role.ADMINISTRATOR)
 PEOPLE = (PROVIDER, CONTRACT_MANAGER, FINANCE, COMMISSIONER, ADMINISTRATOR, FINANCE_SECOND)
 """The people of the demonstration, of one role each. Who comes first gives what several may."""
-TOLD = ("turns-of-the-papers.json", "turns-made-up.json", "reports-2017-18.json")
+TOLD = ("turns-of-the-papers.json", "turns-made-up.json", "reports-2017-18.json", "this-year-made-up.json")
 """Files of orders, each with its moment: what the papers state beside their awards, and what is made up."""
 FILLED_IN = "workbooks-2017-18.json"
 """What providers are made to fill in, each workbook with the moment at which it comes back."""

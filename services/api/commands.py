@@ -4,7 +4,6 @@ The address names what the order is about, the body its other fields. An order t
 have said needs ``If-Match``. With an ``Idempotency-Key`` an order is obeyed once, however often it is sent.
 """
 
-import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -13,15 +12,15 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 from starlette.concurrency import run_in_threadpool
 
+from domain.awards.documents import AttachDocument
 from domain.catalogue import COMMANDS, NOUNS
-from domain.errors import NotAllowed, NotFound, Refusal
-from domain.kernel import Command, Recorded, utc_now
+from domain.errors import NotFound, Refusal
+from domain.kernel import Command, Recorded
 from projections.timeline import in_words
+from services.api.once import once
 from services.front_desk import FrontDesk, SignedIn, only, signed_in, the_desk
 from services.http.json_body import json_body
-from services.http.problem import STATUSES, Raised, Where, malformed, problem_of, problem_response
-from services.kept_results import Began, Known, Running
-from services.office import Stale
+from services.http.problem import Raised, Where, malformed
 from services.problems import Malformed
 
 PLURALS = {noun: f"{noun}s" for noun in NOUNS}
@@ -118,41 +117,39 @@ def _answer(desk: FrontDesk, order: Command[Any], recorded: Sequence[Recorded]) 
     return Response(to_json(said_of(recorded, version)), media_type="application/json", headers=headers)
 
 
-def obey_once(desk: FrontDesk, who: SignedIn, order: Command[Any], seen: int | None, key: str) -> Response:
-    """Obeys an order under a key: sent again, it gets the same answer, and nothing is recorded twice.
+def obey_once(desk: FrontDesk, who: SignedIn, order: Command[Any], seen: int | None, key: str | None) -> Response:
+    """Obeys an order; under a key, once.
 
     The act is named after the key, so that it is found in the log even if the process died before it could answer.
     """
-    person = who.person.id
-    said = to_json([type(order).__name__, order.model_dump(mode="json"), seen])
-    begun = desk.accounts.begin_key(person, key, hashlib.sha256(said).hexdigest(), utc_now())
-    if isinstance(begun, Known):
-        return Response(begun.body, begun.status, {**begun.headers, "idempotent-replayed": "true"})
-    if isinstance(begun, Running):
-        words = "The same order is being obeyed at this moment. Ask again in a second."
-        raise Raised(409, words, headers={"retry-after": "1"})
-    if not isinstance(begun, Began):
-        raise Malformed("That Idempotency-Key came before with another order. Make a new key for a new order.")
-    act = hashlib.sha256(f"{person}\0{key}".encode()).hexdigest()[:32]
-    before = [each for each in desk.office.log.stream(order.stream) if each.act == act] if begun.again else []
-    try:
-        answer = _answer(desk, order, before) if before else obey(desk, who, order, seen, act)
-    except (Refusal, NotFound, NotAllowed, Stale) as refused:
-        answer = problem_response(problem_of(STATUSES[type(refused)], str(refused)))
-    except BaseException:
-        desk.accounts.drop_key(person, key)
-        raise
-    kept = {name: answer.headers[name] for name in ("content-type", "etag") if name in answer.headers}
-    desk.accounts.finish_key(person, key, answer.status_code, kept, bytes(answer.body))
-    return answer
+
+    def give(act: str | None, again: bool) -> Response:
+        before = [each for each in desk.office.log.stream(order.stream) if each.act == act] if again else []
+        return _answer(desk, order, before) if before else obey(desk, who, order, seen, act)
+
+    return once(desk, who, key, to_json([type(order).__name__, order.model_dump(mode="json"), seen]), give)
+
+
+def check_files(desk: FrontDesk, order: Command[Any]) -> None:
+    """No order puts a file on record that did not come in as one. Raises ``Raised``."""
+    if getattr(order, "file", None) is not None:
+        words = "is taken from the workbook itself: send that to /api/reports/workbook"
+        raise Raised(422, errors=[Where(pointer="/file", detail=words)])
+    if isinstance(order, AttachDocument):
+        try:
+            desk.documents.read(order.sha256)
+        except (NotFound, Refusal):
+            words = "is not on file here: send the file itself to /api/awards/{award}/documents"
+            raise Raised(422, errors=[Where(pointer="/sha256", detail=words)]) from None
 
 
 def _endpoint(command: type[Command[Any]]) -> Callable[[Request], Awaitable[Response]]:
     def give(request: Request, body: Given) -> Response:
         desk, who = the_desk(request), signed_in(request)
         order = order_from(command, dict(request.path_params), body)
+        check_files(desk, order)
         seen, key = version_seen(request, command), key_of(request)
-        return obey(desk, who, order, seen) if key is None else obey_once(desk, who, order, seen, key)
+        return obey_once(desk, who, order, seen, key)
 
     async def endpoint(request: Request) -> Response:
         body = await json_body(request)

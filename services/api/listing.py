@@ -144,7 +144,7 @@ def _after(table: Table, rows: Sequence[Row], places: Mapping[str, int], wanted:
     except ValueError:  # pydantic's and that of base64 are both
         raise Malformed("after takes what the answer before gave as next, as it is.") from None
     at, identity = int(said[0]), str(said[1])
-    near = [*range(max(0, at - 50), min(len(rows), at + 50)), *range(len(rows))]
+    near: list[int] = [*range(max(0, at - 50), min(len(rows), at + 50)), *range(len(rows))]
     for place in near:
         if _identity(table, rows[place]) == identity:
             return place + 1

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any
+from functools import cache
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 
 from domain.catalogue import COMMANDS
+from domain.errors import NotFound, Refusal
 from domain.kernel import Command
 from domain.tables import Table
 from services.api.commands import PLURALS
@@ -101,11 +104,26 @@ def reminders_of(request: Request) -> Response:
     return _one_table(request, ABOUT["reminders-of"], {"award": reference}, reference)
 
 
+@cache
+def _adapters(command: type[Command[Any]]) -> dict[str, TypeAdapter[Any]]:
+    """What reads each part of the address of a kind of thing."""
+    fields: dict[str, Any] = {field: command.model_fields[field] for field in command.address}
+    form: Any = Annotated  # of types that are known at run time alone
+    return {name: TypeAdapter(form[field.annotation, field]) for name, field in fields.items()}
+
+
+def addressed(command: type[Command[Any]], said: Mapping[str, Any]) -> Command[Any]:
+    """What an address names, without an order to it. Raises ``NotFound``: an address that cannot be names nothing."""
+    try:
+        read = {name: reader.validate_strings(str(said[name])) for name, reader in _adapters(command).items()}
+    except (ValidationError, Refusal):
+        raise NotFound("There is nothing of that name.") from None
+    return command.model_construct(**read)
+
+
 def _history(command: type[Command[Any]]) -> Callable[[Request], Response]:
     def endpoint(request: Request) -> Response:
-        said = dict(request.path_params)
-        address: dict[str, Any] = {field: str(said[field]) for field in command.address}
-        named = command.model_construct(**address)
+        named = addressed(command, request.path_params)
         response = _one_table(request, ABOUT["history"], {"stream": named.stream}, named.about)
         response.headers["etag"] = f'"{the_desk(request).office.version_of(command.aggregate, named.stream)}"'
         return response

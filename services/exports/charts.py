@@ -2,6 +2,7 @@
 
 import logging
 import re
+import threading
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any, Literal, NamedTuple
@@ -20,6 +21,7 @@ logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 
 DRAWN_AS = Literal["svg", "png"]
 
+_DRAWING = threading.Lock()
 _WIDE, _HIGHEST = 9.6, 11.5
 """Inches of a picture: no higher than a page has room for. A chart of more is drawn in several, all to one scale."""
 _AROUND, _BAR, _BETWEEN = 1.5, 0.34, 0.22
@@ -67,7 +69,7 @@ def _picture(chart: Chart, part: range, which: tuple[int, int], form: DRAWN_AS) 
     number, of = which
     high = _AROUND + len(part) * (_BAR * len(chart.series) + _BETWEEN)
     out = BytesIO()
-    with rc_context():
+    with _DRAWING, rc_context():  # its settings are of the whole process
         rcdefaults()  # whatever the person at this machine has set for drawings of their own
         rcParams.update({**_STYLE, "svg.hashsalt": f"{chart.name}-{number}"})
         drawn = Figure(figsize=(_WIDE, high), dpi=110, layout="constrained")

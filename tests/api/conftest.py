@@ -1,5 +1,6 @@
 """The whole application over an office of its own, and somebody of every kind who is signed in by a token."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from httpx2 import Response
 from domain.kernel import LONDON, Role, utc_now
 from services.address_book import AddressBook, Person
 from services.api import downloads, feed, people, returns, uploads
+from services.api.openapi import document
 from services.app import make_app
 from services.front_desk import FrontDesk, csrf_of
 from services.office import Office
@@ -84,11 +86,35 @@ class Building:
 
     def get(self, who: str | None, path: str, headers: Mapping[str, str] | None = None, **how: Any) -> Response:
         """Asks in somebody's name."""
-        return self.client.get(path, headers={**self.as_(who), **(headers or {})}, **how)
+        return self._documented(self.client.get(path, headers={**self.as_(who), **(headers or {})}, **how))
 
     def post(self, who: str | None, path: str, headers: Mapping[str, str] | None = None, **how: Any) -> Response:
         """Orders in somebody's name."""
-        return self.client.post(path, headers={**self.as_(who), **(headers or {})}, **how)
+        return self._documented(self.client.post(path, headers={**self.as_(who), **(headers or {})}, **how))
+
+    def _documented(self, answer: Response) -> Response:
+        """Checks that the answer is one that the API's document tells of."""
+        method, path = answer.request.method.lower(), answer.request.url.path
+        for pattern, operations in _operations(self.client.app):
+            if method in operations and pattern.fullmatch(path) and answer.status_code != 500:
+                said = operations[method]["responses"]
+                assert str(answer.status_code) in said, f"{method} {path}: {answer.status_code} is not documented"
+                kinds = said[str(answer.status_code)].get("content", {})
+                kind = answer.headers.get("content-type", "").partition(";")[0]
+                assert not kind or kind in kinds, f"{method} {path}: {kind} is not documented"
+                break
+        return answer
+
+
+_OPERATIONS: list[tuple[re.Pattern[str], dict[str, Any]]] = []
+
+
+def _operations(app: Any) -> list[tuple[re.Pattern[str], dict[str, Any]]]:
+    """What is documented, by the pattern of the address; made once, because every application says the same."""
+    if not _OPERATIONS:
+        paths = sorted(document(app)["paths"].items(), key=lambda each: each[0].count("{"))
+        _OPERATIONS.extend((re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), said) for path, said in paths)
+    return _OPERATIONS
 
 
 def furnish(office: Office) -> None:

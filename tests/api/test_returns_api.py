@@ -88,7 +88,9 @@ def test_what_is_missing_what_differs_and_why(building: Building) -> None:
     table = building.get("finance", f"{BESIDE[1]}?version=1", {"accept": "text/csv"})
     assert table.text.startswith("table,row,column,signed,now,")
     explained = building.get("finance", CELL, params=REFERRALS).json()
-    assert [row["file"] for row in explained["rows"]] == ["counsel 2017-18-h1.xlsx"]
+    behind = {(row["happened"], row["file"]) for row in explained["rows"] if row["file"]}
+    assert {file for _happened, file in behind} == {"counsel 2017-18-h1.xlsx"}
+    assert len(explained["rows"]) > len(behind)
 
 
 def test_who_reaches_some_awards_alone_and_who_reads_no_returns_gets_none(building: Building) -> None:

@@ -363,7 +363,7 @@ def test_begun_by_an_earlier_version_which_had_one_player_it_goes_on(
 
 
 def test_several_processes_may_play_it_at_once(tmp_path: Path) -> None:
-    call = [sys.executable, "-c", "from services.cli import main; main()", "demo"]
+    call = [sys.executable, "-c", "from services.cli import main; main()", "demo", "--no-serve"]
     environment = {**os.environ, "OUTTURN_DATABASE": str(tmp_path / "demo.db")}
     environment["OUTTURN_DOCUMENTS"] = str(tmp_path / "documents")
     root = Path(__file__).parents[2]

@@ -1,10 +1,14 @@
 """What the address of a page asks for: a past day, and the same list from another place or in another order."""
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from urllib.parse import urlencode
 
 from fastapi import Request
 
+from domain.errors import NotFound, Refusal
 from domain.kernel import LONDON, utc_now
 from services.moments import point
 from services.web.shapes import AsAt, as_at
@@ -25,3 +29,22 @@ def with_query(path: str, **said: str | None) -> str:
     """An address with what is said in its query; what is empty is left out. ``ends_by`` is written ``ends-by``."""
     query = urlencode({name.replace("_", "-"): words for name, words in said.items() if words})
     return f"{path}?{query}" if query else path
+
+
+def words_of(request: Request, *names: str) -> dict[str, str]:
+    """What an address says under some names, each as text that any database takes; empty where it says nothing."""
+    return {name: request.query_params.get(name, "").replace("\0", "").strip()[:200] for name in names}
+
+
+def is_reference(said: str) -> bool:
+    """Whether a part of an address can be the reference of anything: see ``domain.kernel.Reference``."""
+    return re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}", said) is not None
+
+
+@contextmanager
+def a_place_of_this_list() -> Iterator[None]:
+    """Within it a list is asked for. A place that is none of this list is told as a page that there is not."""
+    try:
+        yield
+    except Refusal as wrong:
+        raise NotFound(str(wrong)) from None

@@ -3,16 +3,16 @@
 The rules decide what is obeyed. Here an order is left out only where it is plain that it would be refused.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from domain.awards.award import AwardStatus
 from domain.catalogue import COMMANDS
 from projections.monitoring import OPEN
 from services.front_desk import SignedIn
 from services.web.forms.naming import deed_of
-from services.web.routes.asked import with_query
 from services.web.routes.orders import address_of
 from services.web.site import may
 
@@ -43,7 +43,10 @@ _GROUPS: Mapping[str, Mapping[str, frozenset[AwardStatus]]] = {
     "Milestones": {"plan-milestone": _NOT_SETTLED},
     "Monitoring": {"schedule-monitoring": _NOT_SETTLED, "agree-measures": _NOT_SETTLED, "set-chase": _NOT_SETTLED},
     "Documents": {"attach-document": _ANY},
-    "Partners": {"describe-pool": _ANY, "promise-contribution": _ANY, "record-second-tier": _ANY},
+    "Partners": {
+        **dict.fromkeys(("describe-pool", "promise-contribution", "record-second-tier"), _ANY),
+        **dict.fromkeys(("receive-contribution", "record-partner-withdrawal"), _ANY),
+    },
 }
 """Orders about a whole award, in groups, and where it must stand for each."""
 
@@ -68,12 +71,77 @@ class Way(NamedTuple):
 
 
 def way(name: str, about: str, address: Mapping[str, str], **filled_in: str | None) -> Way:
-    """The way to an order's form, with some of its fields filled in."""
+    """The way to an order's form, with some of its fields filled in, each by its name."""
+    query = urlencode({field: said for field, said in filled_in.items() if said})
     path = address_of(name, **address)
-    given = {field: said for field, said in filled_in.items() if said}
-    query = "&".join(with_query("", **{field: said}).removeprefix("?") for field, said in ())
-    return (
-        Way(deed_of(COMMANDS[name]), f"{path}?{query}" if query else path, about)
-        if not given
-        else Way(deed_of(COMMANDS[name]), with_fields(path, given), about)
-    )
+    return Way(deed_of(COMMANDS[name]), f"{path}?{query}" if query else path, about)
+
+
+def ways_of_award(who: SignedIn, award: str, status: str, without: Collection[str]) -> list[tuple[str, list[Way]]]:
+    """The orders about a whole award, in groups, each under its heading."""
+    found = []
+    for heading, orders in _GROUPS.items():
+        fitting = [name for name, fits in orders.items() if status in fits and name not in without and may(who, name)]
+        ways = [way(name, f"award {award}", _addressed(name, award)) for name in fitting]
+        if ways:
+            found.append((heading, ways))
+    return found
+
+
+def _addressed(name: str, award: str) -> dict[str, str]:
+    return {"chase": award} if name == "set-chase" else {"award": award}
+
+
+def ways_of_due(who: SignedIn, row: Mapping[str, Any], today: date) -> list[Way]:
+    """The orders about one thing that is owed: a row of ``projections.due_register``; the most likely one first."""
+    award, name, standing, about = str(row["award"]), str(row["name"]), row["standing"], str(row["title"])
+    if row["kind"] == "milestone":
+        if standing not in OPEN:
+            return []
+        days = {"complete-milestone": {"completed_on": today.isoformat()}}
+        names = ["complete-milestone", "reschedule-milestone", "miss-milestone", "waive-milestone"]
+        if standing == "missed":
+            names.remove("miss-milestone")
+        return [way(each, about, {"award": award}, milestone=name, **days.get(each, {})) for each in _given(who, names)]
+    if standing != "owed":
+        return []
+    period = str(row["period"])
+    about, address = f"{about}, {period}", {"award": award, "schedule": name, "period": period}
+    days = {"meet-obligation": {"met_on": today.isoformat()}, "declare-nil-return": {"declared_on": today.isoformat()}}
+    names = ["meet-obligation", "move-obligation", "declare-nil-return", "waive-obligation"]
+    if row["kind"] == "report":
+        names.remove("meet-obligation")  # by the report that comes in
+    return [way(each, about, address, **days.get(each, {})) for each in _given(who, names)]
+
+
+def ways_of_payment(who: SignedIn, award: str, row: Mapping[str, Any], today: date) -> list[Way]:
+    """The orders about one payment: a row of the case file."""
+    payment = str(row["payment"])
+    fund, _space, rest = str(row["fund"]).partition(" ")
+    paid = {"fund": fund, "year": rest.partition(" ")[0], "paid_on": today.isoformat()}
+    filled_in = {"record-payment": paid}
+    names = _given(who, _OF_A_PAYMENT.get(str(row["standing"]), ()))
+    return [
+        way(each, f"payment {payment}", {"award": award}, payment=payment, **filled_in.get(each, {})) for each in names
+    ]
+
+
+def ways_of_condition(who: SignedIn, award: str, row: Mapping[str, Any], today: date) -> list[Way]:
+    """The orders about one condition of payment: a row of the case file."""
+    if row["standing"] != "open":
+        return []
+    condition = str(row["condition"])
+    days = {"meet-condition": {"met_on": today.isoformat()}, "waive-condition": {"waived_on": today.isoformat()}}
+    names = _given(who, days)
+    return [way(each, f"condition {condition}", {"award": award}, condition=condition, **days[each]) for each in names]
+
+
+def ways_of_plan(who: SignedIn, award: str, row: Mapping[str, Any]) -> list[Way]:
+    """The orders about one plan for a surplus: a row of the case file."""
+    plan = str(row["plan"])
+    names = _given(who, ["settle-surplus-plan"]) if row["standing"] == "proposed" else []
+    return [way(each, f"plan {plan}", {"award": award}, plan=plan) for each in names]
+
+
+def _given(who: SignedIn, names: Iterable[str]) -> list[str]:
+    return [name for name in names if may(who, name)]
