@@ -65,7 +65,7 @@ PEOPLE = (PROVIDER, CONTRACT_MANAGER, FINANCE, COMMISSIONER, ADMINISTRATOR, FINA
 """The people of the demonstration, of one role each. Who comes first gives what several may."""
 TOLD = ("turns-of-the-papers.json", "turns-made-up.json", "reports-2017-18.json", "this-year-made-up.json")
 """Files of orders, each with its moment: what the papers state beside their awards, and what is made up."""
-FILLED_IN = "workbooks-2017-18.json"
+FILLED_IN = ("workbooks-2017-18.json", "workbooks-2026-27.json")
 """What providers are made to fill in, each workbook with the moment at which it comes back."""
 
 RETURNS = ("2017-18-h1", "2017-18-h2")
@@ -229,7 +229,7 @@ def steps() -> list[Step]:
 
 def workbooks() -> list[Workbook]:
     """Every workbook that comes in, in order."""
-    told = json.loads((PAPERS / FILLED_IN).read_text(encoding="utf-8"))
+    told = [each for name in FILLED_IN for each in json.loads((PAPERS / name).read_text(encoding="utf-8"))]
     return [Workbook.model_validate(each) for each in told]
 
 

@@ -130,12 +130,16 @@ def obey_once(desk: FrontDesk, who: SignedIn, order: Command[Any], seen: int | N
     return once(desk, who, key, to_json([type(order).__name__, order.model_dump(mode="json"), seen]), give)
 
 
-def check_files(desk: FrontDesk, order: Command[Any]) -> None:
-    """No order puts a file on record that did not come in as one. Raises ``Raised``."""
+def check_files(desk: FrontDesk, who: SignedIn, order: Command[Any]) -> None:
+    """No order puts a file on record that did not come in as one. Raises ``Raised``, and what would be refused anyway:
+    whether a file is here is told to nobody who may not put it on record.
+    """
     if getattr(order, "file", None) is not None:
         words = "is taken from the workbook itself: send that to /api/reports/workbook"
         raise Raised(422, errors=[Where(pointer="/file", detail=words)])
     if isinstance(order, AttachDocument):
+        for _number, refusal in desk.office.rehearse([order], who.actor):
+            raise refusal
         try:
             desk.documents.read(order.sha256)
         except (NotFound, Refusal):
@@ -147,7 +151,7 @@ def _endpoint(command: type[Command[Any]]) -> Callable[[Request], Awaitable[Resp
     def give(request: Request, body: Given) -> Response:
         desk, who = the_desk(request), signed_in(request)
         order = order_from(command, dict(request.path_params), body)
-        check_files(desk, order)
+        check_files(desk, who, order)
         seen, key = version_seen(request, command), key_of(request)
         return obey_once(desk, who, order, seen, key)
 

@@ -11,21 +11,21 @@ from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
 from starlette.concurrency import run_in_threadpool
 
 from domain.catalogue import COMMANDS
 from domain.errors import NotAllowed, NotFound, Refusal
-from domain.kernel import LONDON, Day, Reference, Role, Value, utc_now
-from domain.monitoring.policy import Part
+from domain.kernel import LONDON, Role, utc_now
 from projections.awards import AwardRow
 from projections.providers import ProviderRow
-from services.accounts import LONGEST_TOKEN, Token
+from services.accounts import Token
 from services.address_book import NOBODYS_ROLE, Person
 from services.api.downloads import UNKNOWN
 from services.api.files import Schema, in_path
 from services.api.openapi import problems
+from services.api.people_bodies import ChangedPerson, Leaving, NewPerson, NewToken, Nothing
 from services.channels.channel import is_one_line
 from services.front_desk import FrontDesk, SignedIn, only, signed_in, the_desk
 from services.http.json_body import json_body
@@ -38,49 +38,6 @@ _LETTERS = "bcdfghjkmnpqrstvwxz"
 """Of which ids are made: no figures and no vowels, so that they are neither numbers nor words."""
 _ALONE = threading.Lock()
 """Held while an administrator may be taken away, so that two do not take each other away at once."""
-
-
-class ChangedPerson(Value):
-    """What is to be changed of a person: what is not said stays as it is; nothing (``null``) takes it away."""
-
-    name: str = Field(default="", description="As it is written in a letter.", examples=["A. N. Other (made up)"])
-    email: str = Field(default="", description="The e-mail address.", examples=["another@example.org"])
-    phone: str | None = Field(default=None, examples=["01632 960001"])
-    roles: frozenset[Role] = Field(default=frozenset(), description="What the person may do in the office.")
-    parts: frozenset[Part] = Field(default=frozenset(), description="In which parts the person is reminded.")
-    provider: Reference | None = Field(default=None, description="Whose contact it is.")
-    awards: tuple[Reference, ...] | None = Field(default=None, description="The awards within reach; null: all.")
-    certifies: bool = Field(default=False, description="Whether a provider's person may declare and send its reports.")
-    digest: bool = Field(default=False, description="One message a day, or one for each reminder.")
-    subject: str | None = Field(default=None, description="The account at the organisation's sign-in.")
-
-
-class NewPerson(ChangedPerson):
-    """Somebody new."""
-
-    name: str = Field(description="As it is written in a letter.", examples=["A. N. Other (made up)"])
-    email: str = Field(description="The e-mail address.", examples=["another@example.org"])
-    invite: bool = Field(default=False, description="Whether the person is asked to sign in from today.")
-
-
-class Leaving(Value):
-    """When somebody leaves."""
-
-    on: Day | None = Field(default=None, description="Today, unless another day is said.", examples=["2026-09-30"])
-
-
-class NewToken(Value):
-    """A token for a program that acts in a person's name."""
-
-    title: str = Field(max_length=120, description="Which program it is for.", examples=["The finance system"])
-    scope: frozenset[str] = Field(
-        min_length=1, description="read, events (the feed), act, or orders by name.", examples=[["read"]]
-    )
-    days: int = Field(default=90, ge=1, le=LONGEST_TOKEN.days, description="For how many days it is good.")
-
-
-class Nothing(Value):
-    """An order that says everything by its address."""
 
 
 BodyT = TypeVar("BodyT", bound=BaseModel)
@@ -230,11 +187,20 @@ def list_tokens(desk: FrontDesk, _who: SignedIn, _request: Request, _body: Nothi
     return _answer({"tokens": [token_said(each) for each in desk.accounts.tokens()]})
 
 
+READING = frozenset({"read", "events"})
+"""What a token may do that an administrator makes in the name of somebody else."""
+
+
 def make_token(desk: FrontDesk, who: SignedIn, request: Request, body: NewToken) -> Response:
     """Makes a token with which a program acts in a person's name. It is shown this once, and kept nowhere."""
     if who.by_token:
         raise NotAllowed("A token is made by a person who is signed in, not by another token.")
-    now, person = utc_now(), _known(desk, request).id
+    now, person = utc_now(), _known(desk, request).id if "person" in request.path_params else who.person.id
+    if person != who.person.id and set(body.scope) - READING:
+        raise NotAllowed(
+            "A token that gives orders is made by the person in whose name it gives them, signed in; for somebody else "
+            "one may read, and follow the events. Otherwise one person could act as two."
+        )
     expires_on = now.astimezone(LONDON).date() + timedelta(days=body.days)
     secret = desk.accounts.new_token(person, body.title, body.scope, expires_on, now)
     [made] = [each for each in desk.accounts.tokens_of(person) if each.prefix == secret.split("_")[1]]
@@ -372,13 +338,19 @@ def make_router() -> APIRouter:
         add(path, endpoint, name, may, summary, _said(path, answer, _OF_READING))
 
     def change(
-        path: str, handle: Handle[BodyT], model: type[BodyT], name: str, answer: Schema, status: str = "200"
+        path: str,
+        handle: Handle[BodyT],
+        model: type[BodyT],
+        name: str,
+        answer: Schema,
+        status: str = "200",
+        may: Collection[Role] = ADMINISTRATORS,
     ) -> None:
         said = _said(path, answer, _OF_CHANGING, status)
         content = {"application/json": {"schema": schema_of(model)}}
         summary = (handle.__doc__ or "").partition(".")[0]
         said |= {"requestBody": {"required": True, "content": content}}
-        add(path, _changing(handle, model), name, ADMINISTRATORS, summary, said)
+        add(path, _changing(handle, model), name, may, summary, said)
 
     people: Schema = {"type": "array", "items": PERSON}
     session = _object(mark=_TEXT, how=_TEXT, begun=_TEXT, seen=_TEXT, ends=_TEXT)
@@ -395,5 +367,6 @@ def make_router() -> APIRouter:
     change("/people/{person}/sign-out", sign_out_person, Nothing, "sign-out-person", _object(ended={"type": "integer"}))
     made = _object(token=_TEXT, **TOKEN["properties"])
     change("/people/{person}/tokens", make_token, NewToken, "make-token", made, "201")
+    change("/me/tokens", make_token, NewToken, "make-own-token", made, "201", EVERYBODY)
     change("/tokens/{prefix}/revoke", revoke_token, Nothing, "revoke-token", _object(revoked=_YES))
     return router

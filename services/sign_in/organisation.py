@@ -53,11 +53,12 @@ def person_for(book: AddressBook, identity: Identity) -> Person:
     roles = identity.roles - {Role.PROVIDER, Role.SCHEDULER}
     known = book.by_subject(identity.subject)
     if known is None:
-        if not roles:
+        former = [person for person in book.people() if person.subject == identity.subject]
+        if any(person.left_on is not None for person in former):
+            raise SignInRefused(f"You have left this office, as far as its records go. {TELL}")
+        if not roles or former:
             raise SignInRefused(_NO_ROLE)
         return _somebody_new(book, identity, roles)
-    if known.left_on is not None:
-        raise SignInRefused(f"You have left this office, as far as its records go. {TELL}")
     said: dict[str, Any] = {}
     if roles and known.roles != roles and Role.PROVIDER not in known.roles:
         said["roles"] = roles

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Text, and_, cast, func, select
 
 from domain.errors import NotFound
-from domain.tables import Cell, Column, Missing, Table, cell
+from domain.tables import Cell, Column, Table, cell
 from projections.awards import AwardRow, ShareRow
 from projections.budgets import (
     CAP,
@@ -131,12 +131,16 @@ def _expected(views: Views, place: Place, taken: Mapping[str, int]) -> tuple[int
 def _figures(standing: Standing) -> Table:
     sums = standing.figures()
     rows = [
-        (cell(title), cell(key), cell(sums[key], missing=UNASKED if _unasked(key, standing) else Missing.NOT_KNOWN))
+        (cell(title), cell(key), cell(sums[key]))
         for key, title in FIGURES
+        if sums[key] is not None or not _is_unasked(key, standing)
     ]
+    gone = [title for key, title in FIGURES if sums[key] is None and _is_unasked(key, standing)]
     notes = ["What was received is what is committed, kept aside, returned, carried out and left, added up."]
     if CAP in standing.terms:
         notes.append(f"The most for administration is {per_cent_in_words(standing.terms[CAP])}.")
+    if gone:
+        notes.append(f"There is none, and so nothing to explain: {', '.join(gone).lower()}.")
     if sums["not_known"]:
         notes.append("Awards whose amount is not known are in no figure: what is left is the most that can be left.")
     return Table(
@@ -153,7 +157,8 @@ def _figures(standing: Standing) -> Table:
     )
 
 
-def _unasked(key: str, standing: Standing) -> bool:
+def _is_unasked(key: str, standing: Standing) -> bool:
+    """Whether the fund need not have that figure."""
     if key == "administration_cap_pence":
         return CAP not in standing.terms
     return key in _WHEN_ASKED

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 from fastapi import Request, Response
 
 from domain.kernel import LONDON, utc_now
+from domain.tables import Missing, Table
 from projections.views import Views
 from services.asking import Sees, views_for
 from services.front_desk import FrontDesk, SignedIn, signed_in, the_desk
@@ -89,6 +90,14 @@ class Looking:
         """Where an answer is to be had as a file: the words and the address of each kind."""
         day = {} if self.picked.day is None else {"as_at": self.picked.day.isoformat()}
         return [(words, f"/api/{name}/file?{urlencode({**more, **day, 'format': form})}") for form, words in FORMS]
+
+    def idle(self, table: Table) -> list[str]:
+        """The columns of a table in which no row says anything: they can be left out."""
+        return [
+            column.key
+            for place, column in enumerate(table.columns)
+            if table.rows and all(row[place].missing is Missing.NOT_APPLICABLE for row in table.rows)
+        ]
 
     def page(self, template: str, *, faults: tuple[Fault, ...] = (), **context: Any) -> Response:
         """The page; with a day that cannot be understood, saying so."""

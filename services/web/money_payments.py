@@ -14,13 +14,14 @@ from projections.registers import UNASKED, drawn_on, stands
 from projections.views import Views
 
 STANDINGS = (
-    ("", "All"),
-    ("due", "Due"),
+    ("to-pay", "Still to pay"),
+    ("due", "Due and held by nothing"),
     ("held", "Held"),
-    ("scheduled", "Scheduled"),
-    ("approved", "Approved"),
+    ("scheduled", "Scheduled, not approved"),
+    ("approved", "Approved, not paid"),
     ("paid", "Paid"),
     ("cancelled", "Cancelled"),
+    ("all", "All"),
 )
 """What may be asked for: due and held go by what can be paid today; the others by what is recorded."""
 _TO_PAY = ("scheduled", "approved")
@@ -29,7 +30,7 @@ _TO_PAY = ("scheduled", "approved")
 class Wanted(NamedTuple):
     """Which payments; nothing: whichever."""
 
-    standing: str = ""
+    standing: str = "to-pay"
     award: str = ""
     fund: str = ""
     year: str = ""
@@ -58,12 +59,12 @@ def payments(views: Views, wanted: Wanted, limit: int, after: str | None = None)
         own = awards[row.award]
         standing, why = stands(views, row, conditions, own)
         paid = row.status == "paid"
+        standing = "approved" if standing == "due" and row.status == "approved" else standing
         lines.append(
             (
                 *(cell(row.due_on), cell(row.award), cell(row.payment)),
                 cell(titles.get((row.provider if paid else own.provider) or "")),
-                *(cell(drawn_on(row)), cell(row.amount_pence), cell(standing), cell(why, missing=UNASKED)),
-                cell(row.status in ("approved", "paid")),
+                *(cell(row.amount_pence), cell(standing), cell(why, missing=UNASKED), cell(drawn_on(row))),
                 cell(row.paid_on, missing=UNASKED),
                 *(cell(row.status), cell(row.held is not None), cell(row.fund), cell(row.year)),
                 cell(row.ring_fence, missing=UNASKED),
@@ -84,7 +85,9 @@ def _where(views: Views, wanted: Wanted) -> list[ColumnElement[bool]]:
             where += [columns.status.in_(_TO_PAY), waits]
         case "due":
             where += [columns.status.in_(_TO_PAY), ~waits, columns.due_on <= views.today]
-        case "":
+        case "to-pay":
+            where.append(columns.status.in_(_TO_PAY))
+        case "all":
             pass
         case status:
             where.append(columns.status == status)
@@ -100,11 +103,10 @@ def _table(lines: list[Any]) -> Table:
             Column(key="award", title="Award"),
             Column(key="payment", title="Payment"),
             Column(key="provider", title="Provider"),
-            Column(key="drawn_on", title="Out of"),
             Column(key="amount_pence", title="Amount", kind="pence"),
             Column(key="standing", title="How it stands"),
             Column(key="held_by", title="Held by, or why"),
-            Column(key="approved", title="Approved", kind="yes-no"),
+            Column(key="drawn_on", title="Out of"),
             Column(key="paid_on", title="Paid", kind="date"),
             Column(key="status", title="Recorded as", detail=True),
             Column(key="held", title="Held for a reason of its own", kind="yes-no", detail=True),

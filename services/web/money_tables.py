@@ -7,7 +7,7 @@ one year alone: a page costs the same however many years and awards there are.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, exists, select
 
 from domain import money
 from domain.tables import Cell, Column, Missing, Table, cell
@@ -36,8 +36,8 @@ _OF_A_YEAR = (
     Column(key="paid_pence", title="Paid", kind="pence"),
     Column(key="left_pence", title="Left", kind="pence"),
     Column(key="over_pence", title="Over-committed by", kind="pence"),
-    Column(key="awards", title="Awards", kind="count"),
-    Column(key="not_known", title="Amount not known", kind="count", unit="awards"),
+    Column(key="awards", title="Awards", kind="count", detail=True),
+    Column(key="not_known", title="Awards not known", kind="count", detail=True),
 )
 _GONE = (
     Column(key="returned_pence", title="Returned", kind="pence"),
@@ -46,10 +46,16 @@ _GONE = (
 _ADDED = ("received_pence", "committed_pence", "earmarked_pence", "paid_pence", "left_pence", "over_pence")
 
 
-def years(views: Views) -> list[str]:
-    """The financial years that any fund is of, the latest first. One query."""
-    found = select(FundRow.table.c.year).where(*views.within(FundRow)).distinct()
-    return sorted(views.connection.execute(found).scalars(), reverse=True)
+def years(views: Views) -> dict[str, bool]:
+    """The financial years that any fund is of, the latest first. One query.
+
+    Of each, whether money was carried between two funds of that very year.
+    """
+    fund, carried = FundRow.table.c, CarriedRow.table.c
+    within = exists().where(carried.year == fund.year, carried.other_year == fund.year, carried.way == CAME_IN)
+    found = select(fund.year, within.correlate(FundRow.table)).where(*views.within(FundRow)).distinct()
+    said = {year: bool(moved) for year, moved in views.connection.execute(found)}
+    return dict(sorted(said.items(), reverse=True))
 
 
 def of_year(views: Views, year: str) -> dict[str, tuple[FundRow, Standing]]:
@@ -154,10 +160,3 @@ def _in_total(totals: Mapping[str, int | None], column: Column, moved_within: bo
     if column.key == "received_pence" and moved_within:
         return Cell(missing=UNASKED)
     return cell(totals[column.key]) if column.key in totals else Cell(missing=UNASKED)
-
-
-def moved_within(views: Views, year: str) -> bool:
-    """Whether money was carried from one fund of a year to another of it. One query."""
-    columns = CarriedRow.table.c
-    where = (columns.year == year, columns.other_year == year, columns.way == CAME_IN)
-    return bool(views.rows(CarriedRow, *where))

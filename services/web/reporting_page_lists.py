@@ -39,7 +39,7 @@ class ReportFilter:
 
 
 def report_register(views: Views, wanted: ReportFilter, limit: int = 50, after: str | None = None) -> Page:
-    """Reports that fit: those to review the longest waiting first, others the latest first. One query, or two at an end.
+    """Reports that fit: those to review the longest waiting first, others the latest first. One query.
 
     Raises ``Refusal`` for a standing or period that there is not, or a place of another list.
     """
@@ -100,8 +100,8 @@ def _where(wanted: ReportFilter) -> list[ColumnElement[bool]]:
         raise Refusal("There is no such standing of reports. Choose one of the list.")
     statuses = STANDINGS[wanted.standing][1]
     where: list[ColumnElement[bool]] = [reports.status.in_(statuses)] if statuses else []
-    for word in _words(wanted.award):
-        where.append(or_(_contains(awards.award, word), _contains(awards.service, word)))
+    of_award = (awards.award, awards.service)
+    where += [or_(*(_contains(column, word) for column in of_award)) for word in _words(wanted.award)]
     where += [_contains(providers.title, word) for word in _words(wanted.provider)]
     if wanted.period.strip():
         period = Period.parse(wanted.period.strip().lower())

@@ -117,6 +117,18 @@ def test_a_token_makes_no_tokens_and_none_is_made_without_a_page_of_ours(buildin
     assert building.client.post("/api/people/finance/tokens", headers=browser, json=body).status_code == 403
 
 
+def test_a_token_that_gives_orders_is_made_by_its_person_alone(building: Building) -> None:
+    body = {"title": "The finance system", "scope": ["act"], "days": 30}
+    of_another = building.signed_in("administrator")
+    refused = building.client.post("/api/people/finance/tokens", headers=of_another, json=body)
+    assert refused.status_code == 403
+    assert "act as two" in refused.json()["detail"]
+    own = building.client.post("/api/me/tokens", headers=building.signed_in("finance"), json=body)
+    assert own.status_code == 201
+    asking = {"authorization": f"Bearer {own.json()['token']}"}
+    assert building.client.get("/api/me", headers=asking).json()["id"] == "finance"
+
+
 def test_a_token_looks_after_people_only_with_the_scope_for_it(building: Building) -> None:
     reads = building.as_("administrator", "read")
     assert building.client.get("/api/people", headers=reads).status_code == 200

@@ -104,7 +104,8 @@ def test_one_report_is_overdue_until_it_comes_and_a_nil_return_is_not(demonstrat
         late = [row for row in overdue(views).records() if row["kind"] == "report"]
     assert [(row["award"], row["period"]) for row in late] == [("MOJ-2017-09", "2017-18-h2")]
     with demonstration.office.reading() as views:
-        assert [row["kind"] for row in overdue(views).records()] == ["milestone"]
+        still = [row["kind"] for row in overdue(views).records() if not row["award"].startswith("DEM-2026")]
+    assert still == ["milestone"]  # what the awards of this year owe depends on the day
 
 
 def test_the_second_return_waits_for_two_reports_before_it_is_signed(demonstration: Demonstration) -> None:
@@ -284,7 +285,7 @@ def test_every_report_came_in_as_a_workbook_marked_as_made_up(demonstration: Dem
             assert all(words.endswith("(made up)") for words in said)
             names.append(content.file.file_name)
     assert names == [workbook.file_name for workbook in workbooks()]
-    assert all(name.startswith("made-up-MOJ-2017-") for name in names)
+    assert all(name.startswith(("made-up-MOJ-2017-", "made-up-DEM-2026-")) for name in names)
     assert sum(name.endswith(".ods") for name in names) == 2
 
 
@@ -313,7 +314,7 @@ def test_every_payment_is_scheduled_and_approved_before_it_is_made(demonstration
             deeds.setdefault((recorded.stream, recorded.event.payment), []).append(recorded.event.name)
     made = [told for told in deeds.values() if "award.payment-made" in told]
     whole = ["award.payment-scheduled", "award.payment-approved", "award.payment-made"]
-    assert len(made) == 41
+    assert len(made) == 43
     assert all(told == whole for told in made)
 
 

@@ -10,6 +10,7 @@ from fastapi import Request
 
 from domain.errors import NotFound, Refusal
 from domain.kernel import LONDON, utc_now
+from domain.tables import Missing, Table
 from services.moments import point
 from services.web.shapes import AsAt, as_at
 
@@ -48,3 +49,15 @@ def a_place_of_this_list() -> Iterator[None]:
         yield
     except Refusal as wrong:
         raise NotFound(str(wrong)) from None
+
+
+def idle(table: Table, *more: str) -> list[str]:
+    """The columns of a table to leave out of a page: those in which no row has anything to say, and these others."""
+    columns = [(place, column.key) for place, column in enumerate(table.columns) if not column.detail]
+    silent = [
+        key
+        for place, key in columns
+        if table.rows and all(row[place].missing is Missing.NOT_APPLICABLE for row in table.rows)
+    ]
+    known = {column.key for column in table.columns} - set(silent)
+    return [*silent, *(key for key in more if key in known)]

@@ -3,13 +3,14 @@
 The rules decide what is obeyed. Here an order is left out only where it is plain that it would be refused.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from domain.awards.award import AwardStatus
 from domain.catalogue import COMMANDS
+from domain.tables import Table
 from projections.monitoring import OPEN
 from services.front_desk import SignedIn
 from services.web.forms.naming import deed_of
@@ -61,6 +62,27 @@ _OF_A_PAYMENT: Mapping[str, tuple[str, ...]] = {
 """By how a payment stands."""
 
 
+_BESIDE: Mapping[str, str] = {
+    "complete-milestone": "Complete",
+    "reschedule-milestone": "Reschedule",
+    "miss-milestone": "Record as missed",
+    "waive-milestone": "Waive",
+    "meet-obligation": "Record as met",
+    "move-obligation": "Move the day",
+    "waive-obligation": "Waive",
+    "approve-payment": "Approve",
+    "record-payment": "Record as paid",
+    "hold-payment": "Hold back",
+    "free-payment": "Free",
+    "cancel-payment": "Cancel",
+    "claw-back-payment": "Claw back",
+    "meet-condition": "Record as met",
+    "waive-condition": "Waive",
+    "settle-surplus-plan": "Settle",
+}
+"""What an order is called beside a row, which says what it is about."""
+
+
 class Way(NamedTuple):
     """The way to the form of one order."""
 
@@ -68,6 +90,21 @@ class Way(NamedTuple):
     href: str
     about: str = ""
     """What it is about, for whoever hears the link without the row that it stands in."""
+
+
+Ways = Callable[[Mapping[str, Any]], list[Way]]
+"""What may be done about a row, by its values."""
+
+
+def if_any(table: Table, ways: Ways) -> Ways | None:
+    """What may be done about the rows of a table; nothing, if there is nothing to do about any of them."""
+    return ways if any(ways(row) for row in table.records()) else None
+
+
+def beside(name: str, about: str, address: Mapping[str, str], **filled_in: str | None) -> Way:
+    """As ``way``, in the few words that are enough beside a row."""
+    found = way(name, about, address, **filled_in)
+    return found._replace(words=_BESIDE.get(name, found.words))
 
 
 def way(name: str, about: str, address: Mapping[str, str], **filled_in: str | None) -> Way:
@@ -102,7 +139,9 @@ def ways_of_due(who: SignedIn, row: Mapping[str, Any], today: date) -> list[Way]
         names = ["complete-milestone", "reschedule-milestone", "miss-milestone", "waive-milestone"]
         if standing == "missed":
             names.remove("miss-milestone")
-        return [way(each, about, {"award": award}, milestone=name, **days.get(each, {})) for each in _given(who, names)]
+        return [
+            beside(each, about, {"award": award}, milestone=name, **days.get(each, {})) for each in _given(who, names)
+        ]
     if standing != "owed":
         return []
     period = str(row["period"])
@@ -111,7 +150,7 @@ def ways_of_due(who: SignedIn, row: Mapping[str, Any], today: date) -> list[Way]
     names = ["meet-obligation", "move-obligation", "declare-nil-return", "waive-obligation"]
     if row["kind"] == "report":
         names.remove("meet-obligation")  # by the report that comes in
-    return [way(each, about, address, **days.get(each, {})) for each in _given(who, names)]
+    return [beside(each, about, address, **days.get(each, {})) for each in _given(who, names)]
 
 
 def ways_of_payment(who: SignedIn, award: str, row: Mapping[str, Any], today: date) -> list[Way]:
@@ -122,7 +161,8 @@ def ways_of_payment(who: SignedIn, award: str, row: Mapping[str, Any], today: da
     filled_in = {"record-payment": paid}
     names = _given(who, _OF_A_PAYMENT.get(str(row["standing"]), ()))
     return [
-        way(each, f"payment {payment}", {"award": award}, payment=payment, **filled_in.get(each, {})) for each in names
+        beside(each, f"payment {payment}", {"award": award}, payment=payment, **filled_in.get(each, {}))
+        for each in names
     ]
 
 
@@ -130,17 +170,19 @@ def ways_of_condition(who: SignedIn, award: str, row: Mapping[str, Any], today: 
     """The orders about one condition of payment: a row of the case file."""
     if row["standing"] != "open":
         return []
-    condition = str(row["condition"])
+    condition, about = str(row["condition"]), f"condition {row['condition']}"
     days = {"meet-condition": {"met_on": today.isoformat()}, "waive-condition": {"waived_on": today.isoformat()}}
     names = _given(who, days)
-    return [way(each, f"condition {condition}", {"award": award}, condition=condition, **days[each]) for each in names]
+    return [
+        beside(each, f"condition {condition}", {"award": award}, condition=condition, **days[each]) for each in names
+    ]
 
 
 def ways_of_plan(who: SignedIn, award: str, row: Mapping[str, Any]) -> list[Way]:
     """The orders about one plan for a surplus: a row of the case file."""
     plan = str(row["plan"])
     names = _given(who, ["settle-surplus-plan"]) if row["standing"] == "proposed" else []
-    return [way(each, f"plan {plan}", {"award": award}, plan=plan) for each in names]
+    return [beside(each, f"plan {plan}", {"award": award}, plan=plan) for each in names]
 
 
 def _given(who: SignedIn, names: Iterable[str]) -> list[str]:

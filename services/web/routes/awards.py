@@ -24,9 +24,12 @@ from services.asking import READERS, WITH_PROVIDERS, Sees, views_for
 from services.front_desk import FrontDesk, SignedIn, only, signed_in, the_desk
 from services.office import reaches
 from services.web.forms.naming import option_words
-from services.web.routes.asked import a_place_of_this_list, is_reference, kept_day, past_day, with_query, words_of
+from services.web.routes.asked import a_place_of_this_list, idle, is_reference, kept_day, past_day, with_query, words_of
 from services.web.routes.award_orders import (
     Way,
+    Ways,
+    if_any,
+    way,
     ways_of_award,
     ways_of_condition,
     ways_of_due,
@@ -116,7 +119,7 @@ def show_register(request: Request) -> Response:
         with a_place_of_this_list():
             found = award_register(views, wanted, order, down=down, limit=LINES, after=asked["after"] or None)
         funds, years = _funds(views)
-    narrowed = {name: asked[name] for name in _FILTERS} | kept_day(picked)
+    kept = {name: asked[name] for name in (*_FILTERS, "sort")} | kept_day(picked)
     filters = [
         Filter("q", "Search", asked["q"]),
         _chosen("status", "Status", asked, [(each.value, in_plain_words(each.value)) for each in AwardStatus]),
@@ -124,28 +127,27 @@ def show_register(request: Request) -> Response:
         _chosen("route", "Route", asked, [(each.value, option_words(each)) for each in Route]),
         _chosen("ends", "Ends", asked, list(ENDING.items())),
     ]
-    hidden = {"sort": asked["sort"], "provider": asked["provider"]}
+    hidden = {name: asked[name] for name in ("sort", "provider")} | kept_day(picked)
     return page(
         request,
         "awards/register.html",
         faults=[picked.fault] if picked.fault else (),
         found=found,
         filters=filters,
-        keep={name: words for name, words in hidden.items() if words} | kept_day(picked),
-        keep_all={
-            name: words for name, words in {**narrowed, "sort": asked["sort"]}.items() if words and name != "as-at"
-        },
+        keep={name: words for name, words in hidden.items() if words},
+        keep_all={name: words for name, words in kept.items() if words and name != "as-at"},
         picked=picked,
         sorts=[
-            (words, None if key == sort else with_query("/awards", **narrowed, sort=key))
+            (words, None if key == sort else with_query("/awards", **(kept | {"sort": key})))
             for key, words in SORTS.items()
         ],
-        first=with_query("/awards", **narrowed, sort=asked["sort"]) if asked["after"] else None,
-        further=with_query("/awards", **narrowed, sort=asked["sort"], after=found.after) if found.after else None,
+        first=with_query("/awards", **kept) if asked["after"] else None,
+        further=with_query("/awards", **kept, after=found.after) if found.after else None,
         narrowed=any(asked[name] for name in _FILTERS),
         of_provider=asked["provider"],
         day_said=kept_day(picked).get("as-at"),
         links={"award": lambda row: with_query(f"/awards/{row['award']}", **kept_day(picked))},
+        without=idle(found.table, "route", "starts_on"),
         may_register=may(who, "register-award"),
     )
 
@@ -184,12 +186,16 @@ def show_award(request: Request) -> Response:
         is_now=is_now,
         is_of_office=_is_of_office(who),
         orders=ways_of_award(who, award, row.status, _not_yet(tables)) if is_now else [],
-        ways=_ways_of_rows(who, award, today) if is_now else {},
-        due_ways=(lambda line: ways_of_due(who, line, today)) if is_now else None,
+        ways=_ways_of_rows(who, award, today, tables) if is_now else {},
+        due_ways=if_any(due.table, lambda line: ways_of_due(who, line, today)) if is_now else None,
         lately=told(desk, who, history.model_copy(update={"rows": history.rows[-LATELY:][::-1]})),
         events=len(history.rows),
         links=_LINKS,
         due_links={"title": due_link},
+        idle=idle,
+        to_attach=way("attach-document", f"award {award}", {"award": award}, kind="evidence")
+        if request.query_params.get("done") == "complete-milestone" and may(who, "attach-document")
+        else None,
         facts_links=_leads(who, row),
         day_said=kept_day(picked).get("as-at"),
     )
@@ -211,17 +217,16 @@ def _not_yet(tables: Mapping[str, Table]) -> set[str]:
     return found | (set() if "shares" in tables else {"plan-surplus", "report-spend"})
 
 
-Ways = Callable[[Mapping[str, Any]], list[Way]]
-
-
-def _ways_of_rows(who: SignedIn, award: str, today: date) -> dict[str, Ways]:
-    """What may be done about the rows of a table, by its name."""
-    return {
+def _ways_of_rows(who: SignedIn, award: str, today: date, tables: Mapping[str, Table]) -> dict[str, Ways]:
+    """What may be done about the rows of a table, by its name; of tables with nothing to do about them, nothing."""
+    all_ways: dict[str, Ways] = {
         "payments": lambda row: ways_of_payment(who, award, row, today),
         "conditions": lambda row: ways_of_condition(who, award, row, today),
         "surplus-plans": lambda row: ways_of_plan(who, award, row),
         "reports": lambda row: [Way("See the report", f"/reports/{award}/{row['period']}", str(row["period"]))],
     }
+    found = {name: if_any(tables[name], ways) for name, ways in all_ways.items() if name in tables}
+    return {name: ways for name, ways in found.items() if ways is not None}
 
 
 _LINKS: dict[str, dict[str, Callable[[Mapping[str, Any]], str | None]]] = {

@@ -21,8 +21,8 @@ from projections.views import Views
 from services.asking import READERS, Sees, views_for
 from services.front_desk import only, signed_in, the_desk
 from services.office import reaches
-from services.web.routes.asked import a_place_of_this_list, is_reference, kept_day, past_day, with_query, words_of
-from services.web.routes.award_orders import way, ways_of_due
+from services.web.routes.asked import a_place_of_this_list, idle, is_reference, kept_day, past_day, with_query, words_of
+from services.web.routes.award_orders import if_any, way, ways_of_due
 from services.web.routes.awards import due_link, told
 from services.web.shapes import Filter
 from services.web.site import may, page
@@ -76,9 +76,10 @@ def show_register(request: Request) -> Response:
         keep_all={name: asked[name] for name in _FILTERS if asked[name]},
         picked=picked,
         of_provider=asked["provider"],
+        without=idle(found.table, "kind"),
         first=with_query("/due", **kept) if asked["after"] else None,
         further=with_query("/due", **kept, after=found.after) if found.after else None,
-        ways=(lambda row: ways_of_due(who, row, today)) if then is None else None,
+        ways=if_any(found.table, lambda row: ways_of_due(who, row, today)) if then is None else None,
         links={
             "award": lambda row: with_query(f"/awards/{row['award']}", **kept_day(picked)),
             "title": lambda row: with_query(due_link(row), **kept_day(picked)) if picked.day is None else None,
@@ -175,12 +176,12 @@ def show_obligation(request: Request) -> Response:
         if not found:
             raise unknown
         table = due_table(views, "obligation", str(found[0]["title"]), found)
-        row = DueItem(**{name: found[0][name] for name in DueItem.table.c.keys()})
+        row = DueItem(**{column.name: found[0][column.name] for column in DueItem.table.c})
         coming = steps_to_come(views, row, views.find(AwardRow, award))
         sent = _decided(views.rows(ReminderRow, ReminderRow.table.c.item == row.item))
         happened = happened_to(views, row.item, 100)
         today = views.today
-    record = table.records()[0]
+    record = next(iter(table.records()))
     chase = [way("set-chase", f"award {award}", {"chase": award})] if may(who, "set-chase") else []
     return page(
         request,
@@ -194,6 +195,7 @@ def show_obligation(request: Request) -> Response:
         report=f"/reports/{award}/{period}" if row.kind == "report" else None,
         coming=_to_come(coming),
         sent=sent,
+        without=idle(sent),
         happened=told(desk, who, happened.table),
     )
 

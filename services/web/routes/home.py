@@ -1,6 +1,7 @@
 """The first page, by role: what needs whoever looks today. And the accessibility statement, for anybody."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -13,7 +14,9 @@ from projections.paging import Page
 from projections.today import today
 from services.asking import READERS, Sees, views_for
 from services.front_desk import ANYBODY, SignedIn, only, signed_in, the_desk
-from services.web.routes.award_orders import Way, ways_of_due
+from services.web.routes.asked import idle
+from services.web.routes.award_orders import Way, Ways, if_any, ways_of_due
+from services.web.routes.awards import due_link
 from services.web.routes.orders import address_of
 from services.web.site import page, sign_in_page
 
@@ -43,22 +46,19 @@ ALL_OF = {
 """Where a list goes on; any other has a page of its own here."""
 
 _WITHOUT: dict[str, tuple[str, ...]] = {
-    "overdue": ("done_on", "standing"),
-    "due-soon": ("done_on", "standing", "days_late"),
+    "overdue": ("done_on", "standing", "kind"),
+    "due-soon": ("done_on", "standing", "days_late", "kind"),
     "messages-failed": ("reminder", "person"),
-    "reports-to-review": ("report",),
+    "reports-to-review": ("report", "service"),
+    "payments-waiting": ("service", "fund", "year", "status"),
+    "payments-due": ("service",),
+    "awards-to-approve": ("route",),
 }
 _TAGS = {"status", "standing"}
 
 
 def _award(row: Mapping[str, Any]) -> str | None:
     return f"/awards/{row['award']}"
-
-
-def _due(row: Mapping[str, Any]) -> str:
-    if row["kind"] == "milestone":
-        return f"/awards/{row['award']}#due"
-    return f"/due/{row['award']}/{row['name']}/{row['period']}"
 
 
 def _fund(row: Mapping[str, Any]) -> str:
@@ -72,13 +72,13 @@ def _links(table: Table) -> dict[str, Callable[[Mapping[str, Any]], str | None]]
     keys = {column.key for column in table.columns}
     found = {key: lead for key, lead in _LEADS.items() if key in keys}
     if table.name in ("overdue", "due-soon"):
-        found["title"] = _due
+        found["title"] = due_link
     if table.name == "returns-open":
         found["period"] = lambda row: f"/returns/{row['period']}"
     return found
 
 
-def _ways(who: SignedIn, table: Table, day: Any) -> Callable[[Mapping[str, Any]], list[Way]] | None:
+def _ways(who: SignedIn, table: Table, day: date) -> Ways | None:
     """What may be done about a row of a list, if anything."""
     match table.name:
         case "overdue" | "due-soon":
@@ -97,10 +97,11 @@ def _ways(who: SignedIn, table: Table, day: Any) -> Callable[[Mapping[str, Any]]
             return None
 
 
-def _shown(who: SignedIn, each: Page, day: Any, rows: int | None) -> dict[str, Any]:
+def _shown(who: SignedIn, each: Page, day: date, rows: int | None) -> dict[str, Any]:
     """A list as the template takes it."""
-    table = each.table if rows is None else each.table.model_copy(update={"rows": each.table.rows[:rows]})
+    table = each.table.model_copy(update={"rows": each.table.rows[:rows], "notes": ()})
     keys = {column.key for column in table.columns}
+    ways = _ways(who, table, day)
     return {
         "table": table,
         "count": each.count,
@@ -108,8 +109,8 @@ def _shown(who: SignedIn, each: Page, day: Any, rows: int | None) -> dict[str, A
         "whole": ALL_OF.get(table.name, f"/today/{table.name}"),
         "links": _links(table),
         "tags": sorted(_TAGS & keys),
-        "without": _WITHOUT.get(table.name, ()),
-        "ways": _ways(who, table, day),
+        "without": idle(table, *_WITHOUT.get(table.name, ())),
+        "ways": None if ways is None else if_any(table, ways),
     }
 
 

@@ -20,7 +20,7 @@ from services.office import reaches
 from services.web.forms.naming import deed_of
 from services.web.money_fund import FIGURES, one_fund, shares_of
 from services.web.money_pages import A_PAGE, Looking, award_address, fund_address
-from services.web.money_tables import ALL, how_it_stands, moved_within, of_year, year_table, years
+from services.web.money_tables import ALL, how_it_stands, of_year, year_table, years
 from services.web.routes.orders import ORDERS, address_of
 from services.web.shapes import Filter
 from services.web.site import go, may
@@ -38,11 +38,10 @@ def budgets(request: Request) -> Response:
     with look.views() as views:
         every = years(views)
         asked = request.query_params.get("year", "")
-        year = asked if asked in every else every[0] if every else None
+        year = asked if asked in every else next(iter(every), None)
         found = {} if year is None else of_year(views, year)
-        within = year is not None and moved_within(views, year)
         chart = None if year is None else funds_chart(views, year)
-    table = None if year is None else year_table(year, found, within)
+    table = None if year is None else year_table(year, found, every[year])
     over = [
         (row.title, money.pounds(pence), money.pounds(standing.allowed_over_pence), fund_address(row.fund, row.year))
         for row, standing in found.values()

@@ -29,6 +29,9 @@ def _fund_link(look: Looking) -> Callable[[Row], str]:
     return lambda row: look.to(fund_address(row["fund"], row["year"]))
 
 
+_OF_UNDERSPEND = (("carry-funds", "Carry funds"), ("return-underspend", "Return underspend"))
+
+
 def unspent(request: Request) -> Response:
     """What is lost if it is not spent, and what was carried from one year or fund to another."""
     look = Looking.of(request)
@@ -40,8 +43,11 @@ def unspent(request: Request) -> Response:
         carried=carried,
         fund_link=_fund_link(look),
         other_link=lambda row: look.to(fund_address(row["other_fund"], row["other_year"])),
-        acts=_acts(look, ("carry-funds", "Carry funds"), ("return-underspend", "Return underspend")),
-        act_link=lambda name, row: address_of(name, fund=row["fund"], year=row["year"]),
+        may_act=bool(_acts(look, *_OF_UNDERSPEND)),
+        acts=lambda row: [
+            (words, address_of(name, fund=row["fund"], year=row["year"]))
+            for name, words in _acts(look, *_OF_UNDERSPEND)
+        ],
         files=look.files("underspend"),
     )
 
@@ -121,7 +127,7 @@ def bid_register(request: Request) -> Response:
         "money/bids.html",
         table=table.model_copy(update={"rows": tuple(shown)}),
         filters=[Filter("status", "How it stands", status, choices)],
-        status=status,
+        chosen=status,
         acts=lambda row: _acts_on_bid(look, row),
         may_act=look.is_now and any(may(look.who, name) for orders in _OF_BIDS.values() for name, _words in orders),
         may_begin=look.is_now and may(look.who, "prepare-bid"),
@@ -143,7 +149,8 @@ def payment_register(request: Request) -> Response:
     look, said = Looking.of(request), request.query_params
     standing = said.get("standing", "")
     wanted = Wanted(
-        standing if standing in dict(STANDINGS) else "", *(_typed(said, name) for name in ("award", "fund", "year"))
+        standing if standing in dict(STANDINGS) else "to-pay",
+        *(_typed(said, name) for name in ("award", "fund", "year")),
     )
     with look.views() as views:
         found = payments(look.own(views), wanted, A_PAGE, said.get("after"))

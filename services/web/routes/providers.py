@@ -17,8 +17,8 @@ from projections.providers import ProviderRow
 from projections.views import Views
 from services.asking import READERS, Sees, views_for
 from services.front_desk import only, signed_in, the_desk
-from services.web.routes.asked import a_place_of_this_list, is_reference, kept_day, past_day, with_query, words_of
-from services.web.routes.award_orders import way, ways_of_due
+from services.web.routes.asked import a_place_of_this_list, idle, is_reference, kept_day, past_day, with_query, words_of
+from services.web.routes.award_orders import if_any, way, ways_of_due
 from services.web.routes.awards import due_link
 from services.web.shapes import Filter
 from services.web.site import may, page
@@ -124,7 +124,8 @@ def show_provider(request: Request) -> Response:
         orders=[way(name, provider, {"provider": provider}) for name in ORDERS if may(who, name)]
         if then is None
         else [],
-        ways=(lambda row: ways_of_due(who, row, today)) if then is None else None,
+        ways=if_any(found.owed.table, lambda row: ways_of_due(who, row, today)) if then is None else None,
+        idle=idle,
         award_links={"award": award},
         due_links={"award": award, "title": due_link},
         report_links={"award": award, "period": lambda row: f"/reports/{row['award']}/{row['period']}"},

@@ -171,4 +171,3 @@ class ReadBefore:
     def latest(self, limit: int, up_to: int) -> Iterable[Recorded]:
         """The last events up to a position, the latest first."""
         return cast(Iterable[Recorded], self.history.latest(limit, up_to))
-
