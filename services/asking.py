@@ -37,6 +37,10 @@ AUDITORS = frozenset({Role.AUDITOR, Role.COMMISSIONER, Role.FINANCE})
 """Who reads the log as it is written: everything, of everybody."""
 
 
+UNKNOWN = "There is nothing of that name."
+"""The same words whether there is nothing, or nothing within reach."""
+
+
 class Sees(Enum):
     """What somebody who reaches some awards alone sees of an answer."""
 
@@ -135,7 +139,7 @@ LISTS: dict[str, Question] = dict(
 def _history(views: Views, asking: Asking) -> list[Table]:
     table = timeline(views, asking.said["stream"])
     if not table.rows:
-        raise NotFound("There is nothing of that name.")
+        raise NotFound(UNKNOWN)
     return [table]
 
 
@@ -180,7 +184,7 @@ def check_may(question: Question, by: Actor, about: str | None = None) -> None:
     if by.scope is not None and "read" not in by.scope:
         raise NotAllowed("This token may not read: ask an administrator for one that may.")
     if question.sees is Sees.ONE and not reaches(by, about):
-        raise NotFound("There is nothing of that name.")
+        raise NotFound(UNKNOWN)
 
 
 @contextmanager
@@ -202,7 +206,10 @@ def ask(
     """The answer's tables, and the position of the log they are of. Raises ``NotAllowed`` or ``NotFound``."""
     check_may(question, by, about)
     with views_for(office, by, question.sees, as_at) as views:
-        return question.answer(views, asking), views.position
+        try:
+            return question.answer(views, asking), views.position
+        except NotFound:  # its words would say again what was asked for
+            raise NotFound(UNKNOWN) from None
 
 
 def awards_of(views: Views, provider: str) -> frozenset[str]:

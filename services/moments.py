@@ -10,7 +10,7 @@ from services.problems import Malformed
 
 def point(when: str, said: str) -> datetime | int:
     """A position, or the moment: of a day, its last in London. Raises ``Malformed``, under the name it was said by."""
-    if when.isascii() and when.isdecimal() and len(when) < 19:
+    if when.isascii() and when.isdecimal() and len(when) < 100:
         return int(when)
     try:
         if "T" in when:

@@ -4,7 +4,7 @@ The address names what the order is about, the body its other fields. An order t
 have said needs ``If-Match``. With an ``Idempotency-Key`` an order is obeyed once, however often it is sent.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -20,12 +20,14 @@ from projections.timeline import in_words
 from services.api.once import once
 from services.front_desk import FrontDesk, SignedIn, only, signed_in, the_desk
 from services.http.json_body import json_body
-from services.http.problem import Raised, Where, malformed
+from services.http.problem import Raised, Where, malformed, pointer
 from services.problems import Malformed
 
 PLURALS = {noun: f"{noun}s" for noun in NOUNS}
 """What a kind of thing is called in an address."""
 LONGEST_KEY = 200
+LONGEST_TEXT = 4_000
+"""Characters of the longest text that any order takes (``Words``)."""
 
 Given = dict[str, Any]
 
@@ -55,11 +57,23 @@ def said_of(recorded: Sequence[Recorded], version: int | None) -> Given:
     return {"recorded": events, "version": version}
 
 
+def _too_long(said: Any, path: tuple[str | int, ...] = ()) -> Iterator[Where]:
+    """Texts that are longer than any may be. Orders count without spaces at the ends; the document counts all."""
+    if isinstance(said, str) and len(said) > LONGEST_TEXT:
+        yield Where(pointer=pointer(path), detail=f"must have at most {LONGEST_TEXT:,} characters")
+    elif isinstance(said, dict | list):
+        for place, inner in said.items() if isinstance(said, dict) else enumerate(said):
+            yield from _too_long(inner, (*path, place))
+
+
 def order_from(command: type[Command[Any]], address: Given, body: Given) -> Command[Any]:
     """The order that a request gives, checked as strictly as JSON allows. Raises ``Raised`` or ``Malformed``."""
     again = set(address) & set(body)
     if again:
         raise Malformed(f"{', '.join(sorted(again))}: the address says it already. Leave it out of the body.")
+    long = list(_too_long(body))
+    if long:
+        raise Raised(422, errors=long)
     try:
         return command.model_validate_json(to_json({**body, **address}), strict=True)
     except ValidationError as wrong:

@@ -15,7 +15,7 @@ from domain.kernel import Command
 from domain.tables import Table
 from services.api.commands import PLURALS
 from services.api.listing import Wanted, as_csv, as_json, kind_wanted, line, piece_of, wanted_from
-from services.asking import ABOUT, LISTS, Asking, Question, ask
+from services.asking import ABOUT, LISTS, UNKNOWN, Asking, Question, ask
 from services.front_desk import only, signed_in, the_desk
 from services.http.problem import Raised
 from services.moments import past_point
@@ -117,7 +117,7 @@ def addressed(command: type[Command[Any]], said: Mapping[str, Any]) -> Command[A
     try:
         read = {name: reader.validate_strings(str(said[name])) for name, reader in _adapters(command).items()}
     except (ValidationError, Refusal):
-        raise NotFound("There is nothing of that name.") from None
+        raise NotFound(UNKNOWN) from None
     return command.model_construct(**read)
 
 

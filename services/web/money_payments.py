@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, exists, select
 
-from domain.tables import Column, Table, cell
+from domain.tables import Cell, Column, Table, cell
 from projections.awards import AwardRow
 from projections.paging import Order, Page, page_of
 from projections.payments import ConditionRow, PaymentRow
@@ -58,12 +58,11 @@ def payments(views: Views, wanted: Wanted, limit: int, after: str | None = None)
     for row in rows:
         own = awards[row.award]
         standing, why = stands(views, row, conditions, own)
-        paid = row.status == "paid"
+        holder = titles.get((row.provider if row.status == "paid" else own.provider) or "", "provider not known")
         standing = "approved" if standing == "due" and row.status == "approved" else standing
         lines.append(
             (
-                *(cell(row.due_on), cell(row.award), cell(row.payment)),
-                cell(titles.get((row.provider if paid else own.provider) or "")),
+                *(cell(row.due_on), Cell(row.award, words=f"{row.award}, {holder}"), cell(row.payment)),
                 *(cell(row.amount_pence), cell(standing), cell(why, missing=UNASKED), cell(drawn_on(row))),
                 cell(row.paid_on, missing=UNASKED),
                 *(cell(row.status), cell(row.held is not None), cell(row.fund), cell(row.year)),
@@ -102,11 +101,10 @@ def _table(lines: list[Any]) -> Table:
             Column(key="due_on", title="Due", kind="date"),
             Column(key="award", title="Award"),
             Column(key="payment", title="Payment"),
-            Column(key="provider", title="Provider"),
             Column(key="amount_pence", title="Amount", kind="pence"),
             Column(key="standing", title="How it stands"),
             Column(key="held_by", title="Held by, or why"),
-            Column(key="drawn_on", title="Out of"),
+            Column(key="drawn_on", title="Out of", detail=True),
             Column(key="paid_on", title="Paid", kind="date"),
             Column(key="status", title="Recorded as", detail=True),
             Column(key="held", title="Held for a reason of its own", kind="yes-no", detail=True),

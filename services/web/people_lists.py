@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
-from domain.tables import Column, Missing, Table, cell
+from domain.kernel import LONDON
+from domain.periods import day_in_words
+from domain.tables import Column, Table, cell
 from services.accounts import WORDS_OF_SCOPE, Session, Token
 from services.address_book import Person
 from services.web.person_form import role_words
 
-NONE = Missing.NOT_APPLICABLE
 HOW = {
     "link": "A link sent by e-mail",
     "organisation": "The work account",
@@ -44,22 +45,31 @@ def is_found(person: Person, words: str) -> bool:
     return all(word in said for word in words.casefold().split())
 
 
+def _standing_in_words(person: Person) -> str:
+    words = dict(STANDINGS)[standing_of(person)]
+    return words if person.left_on is None else f"Left on {day_in_words(person.left_on)}"
+
+
+def _invited(person: Person) -> str:
+    if person.invited_on is not None:
+        return day_in_words(person.invited_on)
+    return "Not yet" if person.may_sign_in else "No"
+
+
 def people_table(people: Iterable[Person], seen: Mapping[str, datetime], providers: Mapping[str, str]) -> Table:
     """Everybody of a page of the list. What is known of sign-ins goes with the sessions: then it is not known."""
     rows = []
-    words = dict(STANDINGS)
     for each in people:
         at = seen.get(each.id)
         rows.append(
             (
                 cell(each.name),
+                cell(role_words(each.roles) or "None"),
+                cell(providers.get(each.provider, each.provider) if each.provider else "The office"),
+                cell(_invited(each)),
+                cell(at.astimezone(LONDON).date() if at else None),
+                cell(_standing_in_words(each)),
                 cell(each.email),
-                cell(role_words(each.roles, certifies=each.certifies) or None, missing=NONE),
-                cell(providers.get(each.provider, each.provider) if each.provider else None, missing=NONE),
-                cell(each.invited_on, missing=NONE),
-                cell(at, missing=Missing.NOT_KNOWN if each.may_sign_in else NONE),
-                cell(each.left_on, missing=NONE),
-                cell(words[standing_of(each)]),
                 cell(each.id),
             )
         )
@@ -68,13 +78,12 @@ def people_table(people: Iterable[Person], seen: Mapping[str, datetime], provide
         title="People",
         columns=(
             Column(key="name", title="Name"),
-            Column(key="email", title="E-mail address"),
             Column(key="roles", title="Roles"),
-            Column(key="provider", title="Provider"),
-            Column(key="invited_on", title="Invited", kind="date"),
-            Column(key="seen", title="Last signed in", kind="moment"),
-            Column(key="left_on", title="Left", kind="date"),
+            Column(key="provider", title="Works for"),
+            Column(key="invited_on", title="Invited"),
+            Column(key="seen", title="Last signed in", kind="date"),
             Column(key="standing", title="Standing"),
+            Column(key="email", title="E-mail address"),
             Column(key="id", title="Reference", detail=True),
         ),
         rows=tuple(rows),
@@ -113,15 +122,15 @@ def tokens_table(tokens: Iterable[Token], today: date) -> Table:
     rows = []
     for each in tokens:
         standing = "Revoked" if each.revoked else "Ended" if each.expires_on < today else "Active"
+        used = "Never" if each.used is None else day_in_words(each.used.astimezone(LONDON).date())
         rows.append(
             (
                 cell(each.title),
-                cell(f"outturn_{each.prefix}_"),
                 cell(scope_words(each.scope)),
-                cell(each.made),
-                cell(each.expires_on),
-                cell(each.used, missing=NONE),
                 cell(standing),
+                cell(each.expires_on),
+                cell(used),
+                cell(f"outturn_{each.prefix}_"),
                 cell(each.prefix),
             )
         )
@@ -130,12 +139,11 @@ def tokens_table(tokens: Iterable[Token], today: date) -> Table:
         title="Tokens for programs",
         columns=(
             Column(key="title", title="For"),
-            Column(key="begins", title="Begins with"),
             Column(key="scope", title="May"),
-            Column(key="made", title="Made", kind="moment"),
-            Column(key="expires_on", title="Last day", kind="date"),
-            Column(key="used", title="Last used", kind="moment"),
             Column(key="standing", title="Standing"),
+            Column(key="expires_on", title="Last day", kind="date"),
+            Column(key="used", title="Last used"),
+            Column(key="begins", title="Begins with"),
             Column(key="prefix", title="Prefix", detail=True),
         ),
         rows=tuple(rows),

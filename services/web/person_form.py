@@ -57,7 +57,9 @@ _CURES = {
     "awards": "Enter the references of awards, one to a line",
     "subject": "Enter the work account in one word, or leave it empty",
 }
-_SAME_EMAIL = "Somebody else who may sign in has this e-mail address: enter another one, or take that person's roles away"
+_SAME_EMAIL = (
+    "Somebody else who may sign in has this e-mail address: enter another one, or take that person's roles away"
+)
 _SAME_SUBJECT = "Somebody else signs in with this work account: take it away from that person first"
 
 
@@ -156,7 +158,9 @@ def wrong_fields(error: ValidationError) -> list[Fault]:
 def clashes(book: AddressBook, person: str | None, said: Mapping[str, Any], refusal: Refusal | NotFound) -> Fault:
     """A refusal of the address book or of the registers, at the field that it is about."""
     if isinstance(refusal, NotFound):
-        return Fault("There is no such provider or award: check each reference", "awards" if said["awards"] else "provider")
+        return Fault(
+            "There is no such provider or award: check each reference", "awards" if said["awards"] else "provider"
+        )
     same = book.by_email(said["email"])
     if same is not None and same.id != person and said["roles"]:
         return Fault(_SAME_EMAIL, "email")

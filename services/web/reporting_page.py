@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -91,7 +92,7 @@ def prefilled(asked: Asked) -> dict[str, dict[str, str]]:
         for line in section.lines:
             if line.key in now:
                 entry = typed(line, now[line.key])
-                own[line.key] = entry if isinstance(entry, str) else f"{entry:f}"
+                own[line.key] = f"{entry:f}" if isinstance(entry, Decimal) else str(entry)
             elif line.kind != "words":
                 own[TICK + line.key] = "yes"
     return found
@@ -179,9 +180,12 @@ def _out_of_order(section: Section, figures: Mapping[str, Quantity | None]) -> I
 
 
 def about_a_person(said: Said) -> dict[str, str]:
-    """What must not even be kept until it is put right: by field, in words."""
+    """What must not even be kept until it is put right: by field, in words. What is too long to be looked at, too."""
     found = {}
     for name, text in said.items():
+        if len(text) > LONGEST:
+            found[name] = f"This is not saved: it must be at most {LONGEST:,} characters long. Shorten it"
+            continue
         sign = sign_of_a_person(text)
         if sign:
             found[name] = f"This seems to hold {sign}: the office records totals only, so take it out"

@@ -7,12 +7,10 @@ from functools import cached_property
 from starlette.requests import Request
 
 from domain.errors import NotFound, Refusal
-from domain.monitoring.commands import REPORT_SCHEDULE
 from domain.periods import Period
 from projections.monitoring import DueItem
 from projections.reporting import Asked, what_is_asked
 from projections.reports import ReportRow
-from projections.views import Views
 from services.asking import Sees, views_for
 from services.channels.channel import is_one_line
 from services.front_desk import FrontDesk, SignedIn, signed_in, the_desk
@@ -29,6 +27,7 @@ from services.web.reporting_page import (
     sections_of,
 )
 from services.web.reporting_page_draft import EXPLAINED, Draft, draft_of
+from services.web.reporting_page_gathered import gathered
 
 UNKNOWN = "There is nothing of that name."
 """The same words whether there is nothing, or nothing within reach."""
@@ -42,11 +41,6 @@ def reached(who: SignedIn, award: str, period: str) -> Period:
         return Period.parse(period)
     except Refusal:
         raise NotFound(UNKNOWN) from None
-
-
-def due_of(views: Views, award: str, period: str) -> DueItem | None:
-    """The report as it is owed. One query."""
-    return views.find(DueItem, f"obligation-{award}.{REPORT_SCHEDULE}.{period}")
 
 
 class Step:
@@ -163,10 +157,10 @@ def about_of(request: Request) -> About:
     award = str(request.path_params["award"])
     period = reached(who, award, str(request.path_params["period"]))
     with views_for(desk.office, who.actor, Sees.WHOLE) as views:
-        due = due_of(views, award, period.code)
-        report = views.find(ReportRow, f"{award}.{period.code}")
-        if due is None and report is None:
+        known = gathered(views, award, period)
+        report = known.report_of(period)
+        if known.due is None and report is None:
             raise NotFound(UNKNOWN)
-        asked = what_is_asked(views, award, period)
+        asked = what_is_asked(known, award, period)
         today = views.today
-    return About(desk, who, asked, due, report, today, draft_of(desk, award, period.code))
+    return About(desk, who, asked, known.due, report, today, draft_of(desk, award, period.code))

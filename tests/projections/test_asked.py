@@ -26,5 +26,7 @@ def folded_by(projection: Projection) -> set[str]:
 @pytest.mark.parametrize("projection", PROJECTIONS, ids=lambda projection: type(projection).__name__)
 def test_a_projection_is_asked_about_every_event_that_it_folds(projection: Projection) -> None:
     asked = {event.__name__ for event in EVENTS.values() if projection in projections_of(event)}
+    if asked == {event.__name__ for event in EVENTS.values()}:
+        return  # it takes every event, by its place alone
     assert folded_by(projection)
     assert folded_by(projection) <= asked

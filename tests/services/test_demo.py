@@ -241,7 +241,7 @@ def test_files_that_were_lost_or_damaged_are_put_back_as_they_were_and_nothing_i
     log.close()
     copy.close()
     whole = files_in(played.with_name("documents"))
-    assert len(whole) == 2 + len(workbooks()) == 23
+    assert len(whole) == 2 + len(workbooks()) == 24
     for path, data in list(whole.items())[::2]:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(data[:100])

@@ -291,11 +291,11 @@ def later_orders() -> Iterator[list[Command[Any]]]:
                 ends_on="2018-03-31",
             ),
             ApproveAward(award=award, shares=(Share(**pay, amount_pence=55_000),)),
-            SchedulePayment(award=award, payment=payment, **pay, amount_pence=55_000, due_on="2026-01-05"),
+            SchedulePayment(award=award, payment=payment, **pay, amount_pence=55_000, due_on="2027-01-05"),
         ]
         yield [
             ApprovePayment(award=award, payment=payment),
-            RecordPayment(award=award, payment=payment, **pay, amount_pence=55_000, paid_on="2026-01-05"),
+            RecordPayment(award=award, payment=payment, **pay, amount_pence=55_000, paid_on="2027-01-05"),
         ]
 
 
@@ -310,21 +310,21 @@ def corrections() -> Iterator[list[Command[Any]]]:
         report = {"award": workbook.award, "period": workbook.period}
         fields = {name: getattr(content, name) for name in Figures.model_fields} | report | {"figures": figures}
         yield [
-            CorrectReport(**fields, received_on="2026-01-05", reason="Counted once more"),
+            CorrectReport(**fields, received_on="2027-01-05", reason="Counted once more"),
             AcceptReport(**report),
         ]
 
 
 @pytest.fixture
 def years_later(played: Path, tmp_path: Path) -> Iterator[Office]:
-    """A copy of the demonstration's office, in January 2026."""
+    """A copy of the demonstration's office, in January 2027."""
     database = tmp_path / "later.db"
     with sqlite3.connect(played) as log, sqlite3.connect(database) as copy:
         log.backup(copy)
     log.close()
     copy.close()
     settings = Settings(database=str(database), documents=played.with_name("documents"))
-    with open_office(settings, partial(datetime, 2026, 1, 5, 12, tzinfo=UTC)).open() as office:
+    with open_office(settings, partial(datetime, 2027, 1, 5, 12, tzinfo=UTC)).open() as office:
         yield office
 
 

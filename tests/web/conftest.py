@@ -24,8 +24,10 @@ from services.settings import Database, Settings
 from services.wiring import open_office
 from tests.conftest import Clock
 
-AFTERWARDS = datetime(2025, 11, 3, 9, tzinfo=UTC)
+AFTERWARDS = datetime(2026, 11, 16, 9, tzinfo=UTC)
 """The moment at which the pages are looked at: a Monday after everything in the demonstration has happened."""
+AS_A_BROWSER = "text/html,application/xhtml+xml,*/*;q=0.8"
+"""What a browser says that it takes: so errors are told as pages."""
 EVERYTHING = Actor(id=PLAYER.id, roles=frozenset(Role))
 """Sets things up in a test: whoever may do anything."""
 
@@ -106,7 +108,7 @@ def signed_in_as(demonstration: Demonstrated) -> SignInAs:
     numbers = count(1)
 
     def sign_in(role: Role | Sequence[Role] | None = None, **more: Any) -> TestClient:
-        client = TestClient(demonstration.app, follow_redirects=False)
+        client = TestClient(demonstration.app, follow_redirects=False, headers={"accept": AS_A_BROWSER})
         if role is None:
             return client
         roles = frozenset({role} if isinstance(role, Role) else role)
@@ -123,11 +125,12 @@ def signed_in_as(demonstration: Demonstrated) -> SignInAs:
 
 @contextmanager
 def queries_counted() -> Iterator[list[str]]:
-    """The statements that SQLAlchemy sends to any database in the meantime."""
+    """The statements that SQLAlchemy sends to any database in the meantime; the beginnings of transactions apart."""
     said: list[str] = []
 
     def heard(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        said.append(statement)
+        if statement != "BEGIN":
+            said.append(statement)
 
     event.listen(Engine, "before_cursor_execute", heard)
     try:

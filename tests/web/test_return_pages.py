@@ -1,7 +1,7 @@
 """The pages of the half-yearly return, over the demonstration: read strictly, counted, and by who may see them."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -87,7 +87,7 @@ def test_a_return_is_shown_to_readers_of_every_award_alone(
     ],
 )
 def test_what_is_not_there_is_not_found_and_is_not_said_again(finance: TestClient, address: str) -> None:
-    answer = finance.get(address)
+    answer = finance.get(address, headers={"accept": "text/html"})
     assert answer.status_code == 404
     parse_strictly(answer.text)
     assert "nobody" not in answer.text
@@ -128,9 +128,15 @@ def test_a_reader_who_may_change_nothing_sees_no_way_to_a_form(office: Demonstra
 
 
 @pytest.fixture
-def begun_anew(office: Demonstrated) -> Iterator[None]:
+def begun_anew(office: Demonstrated) -> None:
     office.do(RestateReturn(period="2017-18-h2", reason="A report was corrected"))
-    yield
+    caught_up(office)
+
+
+def caught_up(office: Demonstrated) -> None:
+    """Folds what was written, so that a page is not charged with it."""
+    with office.office.reading():
+        pass
 
 
 def sent(office: Demonstrated, client: TestClient, order: str, **fields: str) -> Any:
@@ -154,11 +160,13 @@ def test_one_person_fills_a_return_in_and_another_signs_what_the_page_showed(
     assert sent(office, one, "fill-return").status_code == 303
     assert "You filled it in, so another person of finance signs it off" in words(one, SECOND)
     assert "do/sign-off-return" not in one.get(f"{SECOND}/signing").text
+    caught_up(office)
     with counted() as statements:
-        what = words(other, f"{SECOND}/signing")
+        what = other.get(f"{SECOND}/signing").text
     assert len(statements) <= 12, statements
-    [digest] = re.findall(r"\b[0-9a-f]{64}\b", what)
-    assert "do/sign-off-return" in other.get(f"{SECOND}/signing").text
+    parse_strictly(what)
+    [digest] = re.findall(r">([0-9a-f]{64})<", what)
+    assert "do/sign-off-return" in what
     fields = {"declaration": "I have checked these figures", "despite": "The rest was never sent"}
     assert sent(office, other, "sign-off-return", **fields).status_code == 303
     after = words(other, SECOND)

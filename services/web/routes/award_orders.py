@@ -153,13 +153,15 @@ def ways_of_due(who: SignedIn, row: Mapping[str, Any], today: date) -> list[Way]
     return [beside(each, about, address, **days.get(each, {})) for each in _given(who, names)]
 
 
-def ways_of_payment(who: SignedIn, award: str, row: Mapping[str, Any], today: date) -> list[Way]:
-    """The orders about one payment: a row of the case file."""
+def ways_of_payment(who: SignedIn, award: str, row: Mapping[str, Any], today: date, *, waits: bool) -> list[Way]:
+    """The orders about one payment: a row of the case file. ``waits``: whether a condition of the award is open."""
     payment = str(row["payment"])
     fund, _space, rest = str(row["fund"]).partition(" ")
     paid = {"fund": fund, "year": rest.partition(" ")[0], "paid_on": today.isoformat()}
     filled_in = {"record-payment": paid}
     names = _given(who, _OF_A_PAYMENT.get(str(row["standing"]), ()))
+    if waits and "free-payment" in names:
+        names.remove("free-payment")  # it is free once the condition is met
     return [
         beside(each, f"payment {payment}", {"award": award}, payment=payment, **filled_in.get(each, {}))
         for each in names
@@ -173,9 +175,7 @@ def ways_of_condition(who: SignedIn, award: str, row: Mapping[str, Any], today: 
     condition, about = str(row["condition"]), f"condition {row['condition']}"
     days = {"meet-condition": {"met_on": today.isoformat()}, "waive-condition": {"waived_on": today.isoformat()}}
     names = _given(who, days)
-    return [
-        beside(each, f"condition {condition}", {"award": award}, condition=condition, **days[each]) for each in names
-    ]
+    return [beside(each, about, {"award": award}, condition=condition, **days[each]) for each in names]
 
 
 def ways_of_plan(who: SignedIn, award: str, row: Mapping[str, Any]) -> list[Way]:

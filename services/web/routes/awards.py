@@ -158,14 +158,12 @@ def show_award(request: Request) -> Response:
     _check_reach(who, award)
     picked, then = past_day(request)
     with views_for(desk.office, who.actor, Sees.WHOLE, then) as views:
-        row = views.find(AwardRow, award)
-        if row is None:
-            raise NotFound(UNKNOWN)
-        tables = {table.name: table for table in case_file(views, award)}
+        tables = {table.name: table for table in _case_file(views, award)}
+        row = views.find(AwardRow, award) if _is_of_office(who) else None
         due = due_page(views, DueFilter(award=award), (), MOST_DUE, None)
         reminded = reminder_register(views, ReminderFilter(award=award), 5) if _is_of_office(who) else None
         today = views.today
-    is_now = then is None
+    is_now, said = then is None, {str(fact["what"]): str(fact["said"]) for fact in tables["facts"].records()}
     history = tables.pop("timeline")
     parts = [
         (key, heading, [tables[name] for name in names if name in tables], EMPTY.get(key))
@@ -176,27 +174,29 @@ def show_award(request: Request) -> Response:
         "awards/award.html",
         faults=[picked.fault] if picked.fault else (),
         award=award,
-        row=row,
+        service=said["Service"],
+        standing=said["Status"],
         facts=tables["facts"],
         decision=tables.get("decision"),
         parts=[part for part in parts if part[0] != "reminders" or reminded is not None],
         due=due,
-        reminded=reminded,
+        reminded=None if reminded is None else reminded.table.model_copy(update={"notes": ()}),
+        reminded_count=0 if reminded is None else reminded.count,
         picked=picked,
         is_now=is_now,
         is_of_office=_is_of_office(who),
-        orders=ways_of_award(who, award, row.status, _not_yet(tables)) if is_now else [],
+        orders=ways_of_award(who, award, said["Status"], _not_yet(tables)) if is_now else [],
         ways=_ways_of_rows(who, award, today, tables) if is_now else {},
         due_ways=if_any(due.table, lambda line: ways_of_due(who, line, today)) if is_now else None,
         lately=told(desk, who, history.model_copy(update={"rows": history.rows[-LATELY:][::-1]})),
         events=len(history.rows),
         links=_LINKS,
-        due_links={"title": due_link},
+        due_links={"title": due_link} if _is_of_office(who) else {},
         idle=idle,
         to_attach=way("attach-document", f"award {award}", {"award": award}, kind="evidence")
         if request.query_params.get("done") == "complete-milestone" and may(who, "attach-document")
         else None,
-        facts_links=_leads(who, row),
+        facts_links={} if row is None else _leads(row),
         day_said=kept_day(picked).get("as-at"),
     )
 
@@ -219,12 +219,15 @@ def _not_yet(tables: Mapping[str, Table]) -> set[str]:
 
 def _ways_of_rows(who: SignedIn, award: str, today: date, tables: Mapping[str, Table]) -> dict[str, Ways]:
     """What may be done about the rows of a table, by its name; of tables with nothing to do about them, nothing."""
+    waits = "conditions" in tables and any(row["standing"] == "open" for row in tables["conditions"].records())
     all_ways: dict[str, Ways] = {
-        "payments": lambda row: ways_of_payment(who, award, row, today),
+        "payments": lambda row: ways_of_payment(who, award, row, today, waits=waits),
         "conditions": lambda row: ways_of_condition(who, award, row, today),
         "surplus-plans": lambda row: ways_of_plan(who, award, row),
         "reports": lambda row: [Way("See the report", f"/reports/{award}/{row['period']}", str(row["period"]))],
     }
+    if not _is_of_office(who):
+        del all_ways["reports"]  # a provider sees its own on pages of its own
     found = {name: if_any(tables[name], ways) for name, ways in all_ways.items() if name in tables}
     return {name: ways for name, ways in found.items() if ways is not None}
 
@@ -243,12 +246,18 @@ def due_link(row: Mapping[str, Any]) -> str:
     return f"/due/{row['award']}/{row['name']}/{row['period']}"
 
 
-def _leads(who: SignedIn, row: AwardRow) -> dict[str, str]:
+def _leads(row: AwardRow) -> dict[str, str]:
     """Which particulars of an award lead to other pages."""
-    if not _is_of_office(who):
-        return {}
     found = {} if row.provider is None else {"Provider": f"/providers/{row.provider}"}
     return found | ({} if row.reissued_as is None else {"Reissued as": f"/awards/{row.reissued_as}"})
+
+
+def _case_file(views: Views, award: str) -> list[Table]:
+    """Raises ``NotFound`` in the words of what is out of reach."""
+    try:
+        return case_file(views, award)
+    except NotFound:
+        raise NotFound(UNKNOWN) from None
 
 
 def told(desk: FrontDesk, who: SignedIn, table: Table) -> list[Entry]:

@@ -1,6 +1,7 @@
 """The money of the office as pages: the budgets of a year, one fund, and the events behind a figure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -28,6 +29,7 @@ from services.web.site import go, may
 A_HUNDRED = 100
 """Events on a page of an explanation."""
 UNKNOWN = "There is no such fund in that year."
+NOT_YET = "On that day no such fund was on record. Choose a later day, or look at it as it is today."
 WORDS = {**dict(FIGURES), "awards": "Awards", "not_known": "Awards whose amount is not known"}
 _LINKED = ("received", "committed", "earmarked", "paid", "left", "over", "returned", "carried_out")
 
@@ -92,7 +94,7 @@ def begin(_request: Request) -> Response:
 def fund(request: Request) -> Response:
     """One fund in one year, with all that belongs to it."""
     look, (name, year) = Looking.of(request), _named(request)
-    with look.views() as views:
+    with look.views() as views, _then(look):
         found = one_fund(views, name, year)
         awards = shares_of(look.own(views), name, year, A_PAGE, request.query_params.get("after"))
     sums = found.sums
@@ -118,6 +120,15 @@ def fund(request: Request) -> Response:
         other_link=lambda row: look.to(fund_address(row["other_fund"], row["other_year"])),
         files=look.files("budgets", fund=name, year=year),
     )
+
+
+@contextmanager
+def _then(look: Looking) -> Iterator[None]:
+    """A fund that is not there may only not have been there yet: then the page says so. Raises ``NotFound``."""
+    try:
+        yield
+    except NotFound as missing:
+        raise (missing if look.is_now else NotFound(NOT_YET)) from None
 
 
 def _named(request: Request) -> tuple[str, str]:
@@ -153,7 +164,7 @@ def explained(request: Request) -> Response:
         raise NotFound("There is no such figure of a fund.")
     said = request.query_params.get("after", "")
     after = int(said) if said.isascii() and said.isdecimal() and len(said) < 16 else 0
-    with look.views() as views:
+    with look.views() as views, _then(look):
         whole = explain(views, name, year, figure)
         following = [row for row in whole.rows if int(row[0].value or 0) > after]
         table, happened = _with_words(look.who, views, whole, following[:A_HUNDRED])

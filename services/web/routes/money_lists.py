@@ -1,18 +1,19 @@
 """Lists of the office's money as pages: what may be lost and what was carried, ring-fences, bids and payments."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request, Response
 
-from domain.tables import Cell, Column, Table, cell
+from domain.tables import Cell, Column, Missing, Table, cell
 from projections.bid_register import bids
 from projections.budget_answers import ring_fences
 from projections.carried import CAME_IN, CarriedRow
 from projections.underspend import underspend
 from projections.views import Views
 from services.asking import READERS
+from services.exports.words import said
 from services.front_desk import only
 from services.web.money_fund import carried_cells, carried_columns
 from services.web.money_pages import A_PAGE, Looking, award_address, fund_address
@@ -21,6 +22,7 @@ from services.web.money_tables import OVER, WITHIN, years
 from services.web.routes.orders import address_of
 from services.web.shapes import Filter
 from services.web.site import may
+from services.web.standings import in_plain_words
 
 Row = Mapping[str, Any]
 
@@ -88,9 +90,14 @@ def fenced(request: Request) -> Response:
         table=table,
         filters=[Filter("year", "Financial year", year, choices)],
         year=year,
+        without=["ring_fence", *(key for key in _GONE if not any(row[key] for row in table.records()))],
         fund_link=_fund_link(look),
         files=look.files("ring-fences", **({"year": year} if year else {})),
     )
+
+
+_GONE = ("returned_pence", "carried_out_pence")
+"""Figures that are shown only where a ring-fence has some."""
 
 
 def _standing(table: Table) -> Table:
@@ -120,19 +127,37 @@ def bid_register(request: Request) -> Response:
     standings = sorted({str(row["status"]) for row in table.records()})
     asked = request.query_params.get("status", "")
     status = asked if asked in standings else ""
-    place = next(number for number, column in enumerate(table.columns) if column.key == "status")
-    shown = [row for row in table.rows if not status or row[place].value == status]
-    choices = [("", "All"), *((each, each.replace("-", " ").capitalize()) for each in standings)]
+    choices = [("", "All"), *((each, in_plain_words(each)) for each in standings)]
     return look.page(
         "money/bids.html",
-        table=table.model_copy(update={"rows": tuple(shown)}),
+        found=[each for each in _cards(look, table) if not status or each.status == status],
+        notes=table.notes,
         filters=[Filter("status", "How it stands", status, choices)],
         chosen=status,
-        acts=lambda row: _acts_on_bid(look, row),
-        may_act=look.is_now and any(may(look.who, name) for orders in _OF_BIDS.values() for name, _words in orders),
         may_begin=look.is_now and may(look.who, "prepare-bid"),
         files=look.files("bids", **({"status": status} if status else {})),
     )
+
+
+class _Card(NamedTuple):
+    """A bid as the page shows it."""
+
+    bid: str
+    title: str
+    status: str
+    said: list[tuple[str, str]]
+    acts: list[tuple[str, str]]
+
+
+def _cards(look: Looking, table: Table) -> Iterator[_Card]:
+    """Each bid with what there is to say of it."""
+    for row, record in zip(table.rows, table.records(), strict=True):
+        told = [
+            (column.title, said(column, value))
+            for column, value in zip(table.columns, row, strict=True)
+            if column.key not in ("title", "status") and value.missing is not Missing.NOT_APPLICABLE
+        ]
+        yield _Card(record["bid"], record["title"], record["status"], told, _acts_on_bid(look, record))
 
 
 def _acts_on_bid(look: Looking, row: Row) -> list[tuple[str, str]]:
@@ -146,14 +171,14 @@ def _acts_on_bid(look: Looking, row: Row) -> list[tuple[str, str]]:
 
 def payment_register(request: Request) -> Response:
     """Every payment that this person sees, by how it stands, with what may be done about it."""
-    look, said = Looking.of(request), request.query_params
-    standing = said.get("standing", "")
+    look, query = Looking.of(request), request.query_params
+    standing = query.get("standing", "")
     wanted = Wanted(
         standing if standing in dict(STANDINGS) else "to-pay",
-        *(_typed(said, name) for name in ("award", "fund", "year")),
+        *(_typed(query, name) for name in ("award", "fund", "year")),
     )
     with look.views() as views:
-        found = payments(look.own(views), wanted, A_PAGE, said.get("after"))
+        found = payments(look.own(views), wanted, A_PAGE, query.get("after"))
         every = years(views)
     asked = {name: value for name, value in wanted._asdict().items() if value}
     filters = [
@@ -172,16 +197,16 @@ def payment_register(request: Request) -> Response:
         fund_link=_fund_link(look),
         acts=lambda row: _acts_on_payment(look, row),
         may_act=look.is_now and any(may(look.who, name) for name, _words in _OF_PAYMENTS),
-        first=look.to(here, **asked) if said.get("after") else None,
+        first=look.to(here, **asked) if query.get("after") else None,
         further=look.to(here, **asked, after=found.after) if found.after else None,
         of_own=look.who.actor.awards is not None,
         files=look.files("payments"),
     )
 
 
-def _typed(said: Mapping[str, str], name: str) -> str:
+def _typed(query: Mapping[str, str], name: str) -> str:
     """What is looked for, without what no reference has."""
-    typed = said.get(name, "").strip()[:80]
+    typed = query.get(name, "").strip()[:80]
     return typed if typed.isprintable() else ""
 
 

@@ -1,10 +1,13 @@
 """The provider's own pages: what is owed and by when, what was sent back, and everything that was sent before."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
 from domain.errors import NotFound
+from domain.periods import Period
+from domain.tables import Column, Missing, Table, cell
 from projections import lists
 from projections.awards import AwardRow
 from projections.due_register import DueFilter, due_page
@@ -14,6 +17,7 @@ from services.web.reporting_page_about import UNKNOWN, reached
 from services.web.reporting_page_lists import ReportFilter, report_register
 from services.web.reporting_page_versions import Version, file_of, history_of, tables_of, version_of, versions_of
 from services.web.routes import report_form, report_form_workbook
+from services.web.routes.asked import a_place_of_this_list
 from services.web.routes.report_form import PROVIDERS
 from services.web.site import page
 
@@ -24,30 +28,85 @@ def owed(request: Request) -> Response:
     """What is owed, the earliest first; and what was sent back, with its reasons."""
     desk, who = the_desk(request), signed_in(request)
     after = request.query_params.get("after")
-    with views_for(desk.office, who.actor, Sees.OWN) as views:
+    with views_for(desk.office, who.actor, Sees.OWN) as views, a_place_of_this_list():
         due = due_page(views, DueFilter(standing="open"), (), LIMIT, after)
         back = lists.reports_sent_back(views)
-        today = views.today
-    late = sum(1 for row in due.table.records() if row["days_late"])
     return page(
         request,
         "owed/owed.html",
         due=due,
-        table=due.table.model_copy(update={"title": "What you owe, the earliest first"}),
+        table=_owed_table(due.table),
         back=back,
-        late=late,
-        today=today,
+        back_table=_back_table(back.table),
+        late=sum(1 for row in due.table.records() if row["days_late"]),
         first=after is None,
         address=_address,
     )
 
 
-def _address(row: Any) -> str | None:
+def _words(period: str | None) -> str | None:
+    """A period as people read it."""
+    return None if period is None else Period.parse(period).words
+
+
+def _owed_table(due: Table) -> Table:
+    """What is owed as its provider reads it: by service, and in words whether it is late."""
+    columns = ("due", "standing", "service", "title", "for", "award", "period", "kind")
+    titles = ("Due", "Standing", "Service", "What is due", "For", "Award", "Period", "Kind")
+    rows = []
+    for row in due.records():
+        late = row["days_late"]
+        rows.append(
+            (
+                *(cell(row["due_on"]), cell("overdue" if late else "due"), cell(row["service"]), cell(row["title"])),
+                cell(_words(row["period"]), missing=Missing.NOT_APPLICABLE),
+                *(cell(row["award"]), cell(row["period"], missing=Missing.NOT_APPLICABLE), cell(row["kind"])),
+            )
+        )
+    return Table(
+        name="owed",
+        title="What you owe, the earliest first",
+        columns=tuple(
+            Column(key=key, title=title, kind="date" if key == "due" else "text", detail=number >= _SHOWN)
+            for number, (key, title) in enumerate(zip(columns, titles, strict=True))
+        ),
+        rows=tuple(rows),
+        notes=due.notes,
+    )
+
+
+_SHOWN = 5
+"""How many columns of what is owed are shown; the others are for links."""
+
+
+def _back_table(back: Table) -> Table:
+    """What was sent back, with its reasons."""
+    return Table(
+        name="sent-back",
+        title="Sent back to you",
+        columns=(
+            Column(key="service", title="Service"),
+            Column(key="for", title="For"),
+            Column(key="reasons", title="Why it was sent back"),
+            Column(key="award", title="Award", detail=True),
+            Column(key="period", title="Period", detail=True),
+        ),
+        rows=tuple(
+            (
+                *(cell(row["service"]), cell(_words(row["period"])), cell(row["reasons"])),
+                *(cell(row["award"]), cell(row["period"])),
+            )
+            for row in back.records()
+        ),
+    )
+
+
+def _address(row: Mapping[str, Any]) -> str | None:
     """Where a report that is owed is filled in; nothing, for what is no report."""
     return f"/owed/{row['award']}/{row['period']}" if row.get("kind", "report") == "report" else None
 
 
-def _sent_address(row: Any) -> str:
+def _sent_address(row: Mapping[str, Any]) -> str:
     return f"/sent/{row['award']}/{row['period']}"
 
 
@@ -55,7 +114,7 @@ def sent(request: Request) -> Response:
     """Every report that was sent, the latest first."""
     desk, who = the_desk(request), signed_in(request)
     after = request.query_params.get("after")
-    with views_for(desk.office, who.actor, Sees.OWN) as views:
+    with views_for(desk.office, who.actor, Sees.OWN) as views, a_place_of_this_list():
         found = report_register(views, ReportFilter(), LIMIT, after)
     table = found.table.model_copy(update={"title": "What you sent, the latest first"})
     return page(request, "owed/sent.html", found=found, table=table, address=_sent_address, first=after is None)
@@ -82,7 +141,8 @@ def sent_report(request: Request) -> Response:
         request,
         "owed/version.html",
         award=row,
-        period=str(request.path_params["period"]),
+        period=version.recorded.reference.removeprefix(f"{row.award}."),
+        period_words=_words(version.recorded.reference.removeprefix(f"{row.award}.")),
         versions=versions,
         version=version,
         tables=tables_of(row, version.framework, version.content),

@@ -31,7 +31,9 @@ USUAL = timedelta(days=90)
 
 def _orders_of(person: Person) -> list[tuple[str, str]]:
     """The single orders that a person may give, with their words."""
-    return sorted((name, name.replace("-", " ").capitalize()) for name, one in COMMANDS.items() if one.may & person.roles)
+    return sorted(
+        (name, name.replace("-", " ").capitalize()) for name, one in COMMANDS.items() if one.may & person.roles
+    )
 
 
 def _asked(
@@ -74,7 +76,10 @@ def make_token(request: Request, form: FormData) -> Response:
         last: date | None = parse_day("/".join(typed.values()))
     except Refusal:
         last = None
-    typed |= {"title": text_of(form, "title"), "scope": [said for said in form.getlist("scope") if isinstance(said, str)]}
+    typed |= {
+        "title": text_of(form, "title"),
+        "scope": [said for said in form.getlist("scope") if isinstance(said, str)],
+    }
     offered = {*WORDS_OF_SCOPE, *(name for name, _words in _orders_of(person))}
     faults = []
     if not is_one_line(typed["title"]) or len(typed["title"]) > 120:
@@ -163,5 +168,3 @@ def make_router() -> APIRouter:
     anybody: Any = {"response_model": None, "dependencies": [Depends(ANYBODY)]}
     router.add_api_route("/calendar/{token}.ics", calendar, methods=["GET"], **anybody)
     return router
-
-

@@ -138,12 +138,15 @@ def save_section(request: Request, form: FormData) -> Response:
     section = about.section(str(request.path_params["section"]))
     said, mark = fields_of(form, names_of(section)), number_of(form, "mark")
     personal = about_a_person(said)
+    fit = {name: text for name, text in said.items() if name not in personal}
     try:
-        about = _kept(about, section.slug, {name: text for name, text in said.items() if name not in personal}, mark)
+        about = _kept(about, section.slug, fit, mark) if fit or not said else about
     except Changed:
         now = _now(about)
         note = f"{now.draft.who(about.who.person.id)} saved this section after you opened it. See what differs below"
-        theirs = now.draft.parts.get(section.slug, {})
+        if now.draft.kept is None:
+            note = "The report was sent after you opened this section. See below what differs from what was sent"
+        theirs = now.said.get(section.slug, {})
         return _section_page(request, now, section, said, {}, status=412, theirs=theirs, note=note)
     except Refusal as too_much:
         return _section_page(request, about, section, said, {}, status=422, note=str(too_much))
@@ -217,6 +220,8 @@ def save_check(request: Request, form: FormData) -> Response:
     except Changed:
         now = _now(about)
         note = f"{now.draft.who(about.who.person.id)} wrote explanations after you opened the page. Compare, then save"
+        if now.draft.kept is None:
+            note = "The report was sent after you opened this page. Look at it before you change anything"
         return _check_page(request, now, why, {}, status=412, note=note)
     except Refusal as too_much:
         return _check_page(request, about, why, {}, status=422, note=str(too_much))
@@ -263,9 +268,9 @@ def send(request: Request, form: FormData) -> Response:
         raise NotAllowed("This is declared and sent by the provider's certifier. What you prepared is kept for them.")
     version, number = number_of(form, "version"), number_of(form, "number")
     act = _act(about, version, number)
-    if _has(about, act):
-        return go(about.address, done=_name(version))
     with alone(about.desk, about.award, about.period):
+        if _has(about, act):
+            return go(about.address, done=_name(version))
         about = _now(about)
         if about.draft.number != number:
             words = "Something was changed after you opened the page. Check the answers again, then declare them"

@@ -16,7 +16,7 @@ from domain.monitoring.commands import REPORT_SCHEDULE
 from domain.periods import Period, parse_day
 from domain.reports.commands import AcceptReport, SendBackReport
 from domain.reports.form import form_of
-from domain.tables import Table
+from domain.tables import Row, Table, cell
 from projections.awards import AwardRow
 from projections.monitoring import DueItem
 from projections.reporting import Asked, what_is_asked
@@ -26,7 +26,8 @@ from services.asking import READERS, Sees, views_for
 from services.front_desk import FrontDesk, SignedIn, only, signed_in, the_desk
 from services.office import Conflict, Stale
 from services.web.reporting_page import about_a_person, by_section, slug_of
-from services.web.reporting_page_about import UNKNOWN, due_of, reached
+from services.web.reporting_page_about import UNKNOWN, reached
+from services.web.reporting_page_gathered import gathered
 from services.web.reporting_page_lists import STANDINGS, ReportFilter, report_register
 from services.web.reporting_page_reminders import reminders_of, reminders_to_come
 from services.web.reporting_page_versions import (
@@ -46,7 +47,7 @@ from services.web.site import go, may, page, posted, text_of
 
 LIMIT = 50
 LONGEST = 3_900
-"""Characters of a reason, so that the name of its section fits before it."""
+"""Characters of a reason, so that the name of its section has room before it."""
 REVIEWERS = frozenset({Role.CONTRACT_MANAGER})
 
 
@@ -122,18 +123,18 @@ def _reviewed(request: Request, point: Any = None) -> Reviewed:
     award = str(request.path_params["award"])
     period = reached(who, award, str(request.path_params["period"]))
     with views_for(desk.office, who.actor, Sees.WHOLE, point) as views:
-        row, report = views.find(AwardRow, award), views.find(ReportRow, f"{award}.{period.code}")
+        known = gathered(views, award, period)
+        row, report, due = known.award, known.report_of(period), known.due
         if row is None or report is None:
             raise NotFound(UNKNOWN)
-        asked = what_is_asked(views, award, period)
-        due = due_of(views, award, period.code)
+        asked = what_is_asked(known, award, period)
         return Reviewed(
             award=row,
             report=report,
             asked=asked,
             due=due,
             history=history_of(views, award, period.code),
-            tables=_by_section(side_by_side(views, award, period.code)),
+            tables=_by_section(side_by_side(known, award, period.code)),
             sections=tuple(sheet.title for sheet in form_of(asked.owed)),
             reminders=() if due is None else (reminders_of(views, due), reminders_to_come(views, due)),
             today=views.today,
@@ -142,19 +143,25 @@ def _reviewed(request: Request, point: Any = None) -> Reviewed:
 
 def _by_section(whole: Table) -> list[Table]:
     """The lines side by side, a table to each section."""
-    place = next(number for number, column in enumerate(whole.columns) if column.key == "section")
+    keys = [column.key for column in whole.columns]
+    place, unit = keys.index("section"), keys.index("unit")
     sections = dict.fromkeys(str(row[place].value) for row in whole.rows)
     return [
         whole.model_copy(
             update={
                 "name": f"side-by-side-{slug_of(section)}",
                 "title": section[:1].upper() + section[1:],
-                "rows": tuple(row for row in whole.rows if row[place].value == section),
+                "rows": tuple(_in_pounds(row, unit) for row in whole.rows if row[place].value == section),
                 "notes": (),
             }
         )
         for section in sections
     ]
+
+
+def _in_pounds(row: Row, unit: int) -> Row:
+    """Amounts are kept in pence and shown in pounds: their line says so."""
+    return (*row[:unit], cell("pounds"), *row[unit + 1 :]) if row[unit].value == "pence" else row
 
 
 def _page(

@@ -147,27 +147,29 @@ def _table(raw: Any, first: int | None = None) -> Table:
     return Table.model_validate({**raw, "rows": shown})
 
 
-def reading_of(request: Request, views: Views, row: ReturnRow) -> Reading:
-    """The tables of a version. One query for a signed one; seven for another, unless it was folded just before."""
+def reading_of(request: Request, views: Views, row: ReturnRow, versions: Sequence[ReturnRow]) -> Reading:
+    """The tables of a version. One query for a signed one; five for another, unless it was folded just before."""
     if not is_signed(row):
-        filled = filled_now(request, views, row)
+        filled = filled_now(request, views, versions)
         return Reading(views, row, filled, tuple(_heads(filled.tables)))
     key = (row.period, row.version, row.sha256)
     heads = kept_by(request, "return_heads", 64).get(key, lambda: _stored_heads(views, row))
     return Reading(views, row, None, heads)
 
 
-def filled_now(request: Request, views: Views, row: ReturnRow) -> FilledReturn:
-    """The return as now known, folded once for a position and a day. Raises ``Refusal``: nothing to report on."""
+def filled_now(request: Request, views: Views, versions: Sequence[ReturnRow]) -> FilledReturn:
+    """The latest version as now known, folded once for a position and a day. Raises ``Refusal``: nothing to report."""
+    row = versions[-1]
     key = (row.period, row.version, row.template, views.position, views.today)
     folded = kept_by(request, "folded_returns", KEPT)
-    return folded.get(key, lambda: fill_in(half_year(views, row.period), row.period, row.template))
+    return folded.get(key, lambda: fill_in(half_year(views, versions), row.period, row.template))
 
 
-def lacking(request: Request, views: Views, period: str) -> Table:
-    """What the return lacks, worked out once for a position and a day."""
+def lacking(request: Request, views: Views, versions: Sequence[ReturnRow]) -> Table:
+    """What the return lacks, worked out once for a position and a day. Four queries."""
+    period = versions[-1].period
     key = (period, views.position, views.today)
-    return kept_by(request, "lacking_returns", KEPT).get(key, lambda: missing(half_year(views, period), period))
+    return kept_by(request, "lacking_returns", KEPT).get(key, lambda: missing(half_year(views, versions), period))
 
 
 def _heads(tables: Sequence[Table]) -> list[Head]:

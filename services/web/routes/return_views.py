@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from operator import eq, ge, le
 from typing import Any, cast
 
-from sqlalchemy import BindParameter, ColumnElement, Select, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, select
 from sqlalchemy.sql.elements import BinaryExpression
 from sqlalchemy.sql.operators import in_op
 
@@ -32,7 +32,7 @@ Rows = dict[type[Row], list[Any]]
 
 @dataclass(frozen=True)
 class HalfYear(Views):
-    """The views, with the rows that a return is made of in memory. Of a signed return no tables are read here."""
+    """The views, with the rows that a return is made of in memory. Its return is there as it was given."""
 
     known: Mapping[type[Row], Sequence[Any]] = field(default_factory=dict)
 
@@ -87,33 +87,30 @@ def _check(condition: Any) -> Callable[[Any], bool] | None:
     return lambda row: (own := getattr(row, name)) is not None and holds(own, value)
 
 
-def half_year(views: Views, period: str) -> HalfYear:
-    """The views of one half-year, its rows read in six queries."""
+def half_year(views: Views, versions: Sequence[ReturnRow]) -> HalfYear:
+    """The views of one half-year, its rows read in four queries. ``versions``: every one of its return, in order."""
+    period = versions[-1].period
     days = Period.parse(period)
     year = financial_year(days.start)
     since = add_months(Period.parse(year).start, -LOOKED_BACK)
-    known: Rows = {}
-    shares, reports = ShareRow.table.c, ReportRow.table.c
-    funds = FundRow.table.c
-    with_fund = FundRow.table.outerjoin(ShareRow.table, (shares.fund == funds.fund) & (shares.year == funds.year))
-    _read(views, known, (FundRow, ShareRow), with_fund, funds.year == year)
+    latest = LatestReturn(period, versions[-1].version)
+    known: Rows = {LatestReturn: [latest], ReturnRow: list(versions)}
+    shares, reports, funds = ShareRow.table.c, ReportRow.table.c, FundRow.table.c
+    with_share = FundRow.table.outerjoin(ShareRow.table, (shares.fund == funds.fund) & (shares.year == funds.year))
+    _read(views, known, (FundRow, ShareRow), with_share, funds.year == year)
     of_year = select(shares.award).where(shares.year == year)
     awards, providers = AwardRow.table.c, ProviderRow.table.c
     with_provider = AwardRow.table.outerjoin(ProviderRow.table, providers.provider == awards.provider)
     _read(views, known, (AwardRow, ProviderRow), with_provider, awards.award.in_(of_year))
-    accepted, contents = AcceptedReport.table.c, ReportContent.table.c
+    accepted, contents, chosen = AcceptedReport.table.c, ReportContent.table.c, ApportionmentRow.table.c
     whole = ReportRow.table.outerjoin(AcceptedReport.table, accepted.report == reports.report)
     whole = whole.outerjoin(ReportContent.table, contents.report == reports.report)
+    choice = (chosen.award == reports.award, chosen.report_period == reports.period, chosen.period.like(f"{year}-h_"))
+    whole = whole.outerjoin(ApportionmentRow.table, and_(*choice))
     within = (reports.starts_on <= days.end, reports.ends_on >= since, reports.award.in_(of_year))
-    _read(views, known, (ReportRow, AcceptedReport, ReportContent), whole, *within)
+    _read(views, known, (ReportRow, AcceptedReport, ReportContent, ApportionmentRow), whole, *within)
     due = DueItem.table.c
     _read(views, known, (DueItem,), DueItem.table, due.period.is_not(None), due.award.in_(of_year))
-    _read(views, known, (ApportionmentRow,), ApportionmentRow.table, ApportionmentRow.table.c.period.like(f"{year}-h_"))
-    latest, returns = LatestReturn.table.c, ReturnRow.table.c
-    newest = (returns.period == latest.period) & (returns.version == latest.version)
-    of_period = latest.period == period
-    joined = LatestReturn.table.join(ReturnRow.table, newest)
-    _read(views, known, (LatestReturn, ReturnRow), joined, of_period, without=("tables",))
     return HalfYear(views.connection, views.position, views.moment, views.history, views.reach, known)
 
 
@@ -123,21 +120,15 @@ def _read(
     kinds: Sequence[type[Row]],
     source: Any,
     *where: ColumnElement[bool],
-    without: Sequence[str] = (),
 ) -> None:
     """Rows of several kinds out of one joined query, each row once."""
-    columns = [
-        column.label(f"{number}_{column.key}")
-        for number, kind in enumerate(kinds)
-        for column in kind.table.c
-        if column.key not in without
-    ]
+    columns = [column.label(f"{number}_{column.key}") for number, kind in enumerate(kinds) for column in kind.table.c]
     query: Select[Any] = select(*columns).select_from(source)
     cut = [condition for kind in kinds[:1] for condition in views.within(kind)]
     found = views.connection.execute(query.where(*cut, *where)).all()
     at = 0
     for kind in kinds:
-        names = [column.key for column in kind.table.c if column.key not in without]
+        names = [column.key for column in kind.table.c]
         keys = [names.index(name) for name in kind.key]
         once: dict[tuple[Any, ...], Any] = {}
         for row in found:

@@ -31,7 +31,7 @@ from services.web.routes.orders import address_of
 from services.web.routes.return_begun import begun_page
 from services.web.routes.return_life import life_of
 from services.web.routes.return_reading import Head, Reading, is_signed
-from services.web.routes.return_views import HalfYear, half_year
+from services.web.routes.return_views import half_year
 from services.web.site import may, page
 
 DRAWN = 60
@@ -115,8 +115,8 @@ def show(request: Request) -> Response:
     with views_for(desk.office, who.actor, Sees.WHOLE) as views:
         row, versions = _version(request, views)
         latest = row is versions[-1]
-        heads: tuple[Head, ...] = reading.reading_of(request, views, row).heads if is_signed(row) else ()
-        lacks = reading.lacking(request, views, row.period) if latest and not is_signed(row) else None
+        heads: tuple[Head, ...] = reading.reading_of(request, views, row, versions).heads if is_signed(row) else ()
+        lacks = reading.lacking(request, views, versions) if latest and not is_signed(row) else None
         remarks = comments(views, row.period)
         published = _published(views, row.period)
     sections = reading.sections_of(row, heads) if is_signed(row) else dict.fromkeys(_sections(row))
@@ -169,8 +169,8 @@ def lacks(request: Request) -> Response:
     """What the return lacks, service by service, as now known."""
     desk, who, first = the_desk(request), reader(request), first_in(request)
     with views_for(desk.office, who.actor, Sees.WHOLE) as views:
-        row, _versions = _version(request, views)
-        table = reading.lacking(request, views, row.period)
+        row, versions = _version(request, views)
+        table = reading.lacking(request, views, versions)
     shown = table.model_copy(update={"rows": table.rows[first : first + reading.LINES], "title": "Service by service"})
     return page(
         request,
@@ -194,7 +194,7 @@ def section(request: Request) -> Response:
         row, versions = _version(request, views)
         if name not in template_named(row.template).sections:
             raise NotFound("There is no such section in this return.")
-        read = reading.reading_of(request, views, row)
+        read = reading.reading_of(request, views, row, versions)
         sections = reading.sections_of(row, read.heads)
         heads = sections.get(name, [])
         tables = [Paged(table := read.page(head, first), head.lines, first, cell_links(row, table)) for head in heads]
@@ -239,10 +239,11 @@ def _before(request: Request, read: Reading) -> Reading | None:
     start = Period.parse(read.row.period).start
     months = Period(add_months(start, -6), start - timedelta(days=1))
     try:
-        row = reading.versions_of(read.views, months.code)[-1]
+        versions = reading.versions_of(read.views, months.code)
     except NotFound:
         return None
-    return reading.reading_of(request, read.views, row) if is_signed(row) else None
+    row = versions[-1]
+    return reading.reading_of(request, read.views, row, versions) if is_signed(row) else None
 
 
 def cell_links(row: ReturnRow, table: Table) -> Mapping[str, Callable[[Mapping[str, Any]], str | None]]:
@@ -284,7 +285,7 @@ def explain(request: Request) -> Response:
     with views_for(desk.office, who.actor, Sees.WHOLE) as views:
         row, versions = _version(request, views)
         try:
-            found = reading.explained(reading.reading_of(request, views, row), address)
+            found = reading.explained(reading.reading_of(request, views, row, versions), address)
         except Refusal:
             raise NotFound("There is no such figure in this return.") from None
     place, parts = found.place, None
@@ -354,18 +355,15 @@ def _compared(views: Views, row: ReturnRow, versions: list[ReturnRow]) -> Table:
     query = select(columns.tables).where(columns.period == row.period, columns.version == row.version)
     tables = views.connection.execute(query).scalar_one()
     rows = [replace(each, tables=tables) if each.version == row.version else each for each in versions]
-    whole = half_year(views, row.period)
-    known = {**whole.known, ReturnRow: rows}
-    own = HalfYear(views.connection, views.position, views.moment, views.history, views.reach, known)
-    return proof.compare(own, row.period, row.version)
+    return proof.compare(half_year(views, rows), row.period, row.version)
 
 
 def signing(request: Request) -> Response:
     """What is signed: its digest, its position, what it waits for; then the form."""
     desk, who = the_desk(request), reader(request)
     with views_for(desk.office, who.actor, Sees.WHOLE) as views:
-        row, _versions = _version(request, views)
-        now = reading.filled_now(request, views, row) if row.status == "filled" else None
+        row, versions = _version(request, views)
+        now = reading.filled_now(request, views, versions) if row.status == "filled" else None
     filled_by = reading.who_filled(desk.office.log, row)
     return page(
         request,
