@@ -23,11 +23,38 @@ from services.http.tracing import telemetry
 from services.office import Office
 from services.settings import Database, Settings
 from services.web.page import STATIC
-from services.web.routes import orders, sign_in
+from services.web.routes import (
+    awards,
+    due,
+    home,
+    money,
+    money_lists,
+    orders,
+    owed,
+    people_secrets,
+    providers,
+    public,
+    records,
+    reports,
+    sign_in,
+    what_if,
+)
+from services.web.routes import people as people_pages
+from services.web.routes import returns as return_pages
+from services.web.routes import (
+    settings as settings_pages,
+)
 from services.web.site import error_page
 from services.wiring import open_office
 
 VERSION = "0.1.0"
+
+PAGES = (
+    *(sign_in, home, orders, awards, due, providers, owed, reports),
+    *(money_lists, money, what_if, return_pages, records, public),
+    *(people_secrets, people_pages, settings_pages),
+)
+"""Every part of the office that has pages."""
 
 BODIES = {
     **limits.BODIES,
@@ -93,7 +120,7 @@ def make_app(
     for rooms in (commands, downloads, returns, uploads, feed, people, views):  # the last has the widest addresses
         app.include_router(rooms.make_router(), prefix="/api")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for pages in (sign_in, orders):
+    for pages in PAGES:
         app.include_router(pages.make_router())
     app.include_router(figures.router())
     app.include_router(health.router([health.Check("records", partial(_ready, office))]))

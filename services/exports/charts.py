@@ -33,6 +33,8 @@ _PATTERNS: tuple[dict[str, Any], ...] = (
     {"facecolor": "white", "edgecolor": "#0b0c0c", "hatch": "///"},
     {"facecolor": "#ffdd00", "edgecolor": "#0b0c0c", "hatch": "..."},
     {"facecolor": "#b1b4b6", "edgecolor": "#0b0c0c", "hatch": "xxx"},
+    {"facecolor": "white", "edgecolor": "#0b0c0c", "hatch": "|||"},
+    {"facecolor": "#85994b", "edgecolor": "#0b0c0c", "hatch": "ooo"},
 )
 _STYLE: Any = {
     "svg.fonttype": "none",

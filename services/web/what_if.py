@@ -4,6 +4,8 @@ A draft is an order of the catalogue as it would be given: its name and its fiel
 beside the address book, never in the log; the log changes only when they are given as orders.
 """
 
+import hashlib
+import json
 import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -161,6 +163,22 @@ def keep(accounts: Accounts, person: str, board: Board) -> None:
     ]
     said = {"drafts": drafts, "key": secrets.token_urlsafe(24), "given": board.given, "gave": list(board.gave)}
     accounts.keep_draft(KEPT_AS, person, person, said, utc_now())
+
+
+def key_of(board: Board) -> str:
+    """Under what is kept whether these drafts were given."""
+    return f"{KEPT_AS} {board.key}"
+
+
+def act_of(person: str, board: Board) -> str:
+    """The name of the act by which a board is given: the same for the same board, so that it is known again."""
+    return hashlib.sha256(f"{person}\0{KEPT_AS}\0{board.key}".encode()).hexdigest()[:32]
+
+
+def digest_of(drafts: Iterable[Draft]) -> str:
+    """What makes these drafts what they are."""
+    said = json.dumps([[draft.id, draft.name, dict(draft.fields)] for draft in drafts], sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 class AwardFigures(NamedTuple):

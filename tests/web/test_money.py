@@ -6,9 +6,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from domain.funds.commands import AmendAllocation, OpenFund, ReceiveAllocation
+from domain.funds.leaving import CarryFunds
 from domain.kernel import Role
 from projections.explain import EXPLAINED
-from services.web.money_fund import FIGURES
+from projections.standing import standings
+from services.web.money_fund import FIGURES, one_fund
+from services.web.money_tables import of_year
 from services.web.routes import money, money_lists
 from tests.web.conftest import Demonstrated, SignInAs, queries_counted
 from tests.web.strict import parse_strictly, text
@@ -97,6 +100,35 @@ def test_what_is_not_known_is_in_no_total(demonstration: Demonstrated, finance: 
     assert (total["Received"], total["Left"], total["Committed"]) == ("not known", "not known", "£0")
     assert (unknown["Left"], unknown["How it stands"]) == ("not known", "What it has is not known")
     assert "not known" in text(main(finance, f"/money/unknown/{year}/explain/left_pence"))
+
+
+def test_the_pages_say_of_every_fund_what_the_budgets_say(demonstration: Demonstrated) -> None:
+    with demonstration.office.reading() as views:
+        everything = standings(views)
+        for (fund, year), standing in everything.items():
+            assert one_fund(views, fund, year).sums == standing.figures(), fund
+            alone, without = of_year(views, year)[fund][1].figures(), standing.figures()
+            assert alone | {"forecast_pence": None, "variance_pence": None} == without | {
+                "forecast_pence": None,
+                "variance_pence": None,
+            }
+        assert any(standing.figures()["forecast_pence"] for standing in everything.values())
+
+
+def test_money_carried_within_a_year_is_not_added_twice(demonstration: Demonstrated, finance: TestClient) -> None:
+    year = "2032-33"
+    for fund in ("one", "other"):
+        demonstration.do(OpenFund(fund=fund, year=year, title=f"Fund {fund}", funder="Made up"))
+    moved = {"fund": "one", "year": year, "transfer": "t", "to_fund": "other", "to_year": year}
+    demonstration.do(
+        ReceiveAllocation(fund="one", year=year, agreement="letter", amount_pence=10_000, source="Letter"),
+        CarryFunds(**moved, amount_pence=4_000, permission="The letter"),
+    )
+    shown = main(finance, f"/money?year={year}")
+    heading, *rows = lines(shown, f"Budgets of {year}")
+    total = dict(zip(heading, rows[-1], strict=True))
+    assert (total["Received"], total["Carried out"], total["Left"]) == ("not applicable", "£40", "£100")
+    assert "it would count twice" in text(shown)
 
 
 def test_every_figure_of_a_fund_leads_to_the_events_that_add_up_to_it(finance: TestClient) -> None:

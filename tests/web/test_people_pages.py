@@ -16,6 +16,7 @@ from domain.kernel import Role, utc_now
 from domain.monitoring.policy import Part
 from services.address_book import Person
 from services.app import make_app
+from services.demo_people import PROVIDER
 from services.front_desk import COOKIE
 from services.web.routes import people, people_secrets
 from tests.web.browser import Page
@@ -84,7 +85,7 @@ def test_each_page_is_strict_has_few_queries_and_shows_no_money(
 def test_nobody_else_sees_or_does_anything_here(
     demonstration: Demonstrated, signed_in_as: SignInAs, role: Role
 ) -> None:
-    more = {"provider": "remedi"} if role is Role.PROVIDER else {}
+    more = {"provider": PROVIDER} if role is Role.PROVIDER else {}
     client = signed_in_as(role, **more)
     for path in PAGES:
         answer = client.get(path)
@@ -143,10 +144,10 @@ def test_a_provider_is_picked_from_the_register_and_the_certifier_is_told_apart(
     demonstration: Demonstrated, administrator: TestClient
 ) -> None:
     said = {"name": "A Certifier (made up)", "email": "certifier@example.org", "roles": ["provider"]}
-    answer = sent(administrator, "/people/new", **said, provider="remedi", certifies="yes")
+    answer = sent(administrator, "/people/new", **said, provider=PROVIDER, certifies="yes")
     added = demonstration.book.person(answer.headers["location"].partition("?")[0].rpartition("/")[2])
     assert added is not None
-    assert (added.provider, added.certifies, added.roles) == ("remedi", True, {Role.PROVIDER})
+    assert (added.provider, added.certifies, added.roles) == (PROVIDER, True, {Role.PROVIDER})
 
 
 @pytest.mark.parametrize(
@@ -158,7 +159,7 @@ def test_a_provider_is_picked_from_the_register_and_the_certifier_is_told_apart(
         ({"email": EMAIL, "roles": ["auditor"]}, "email"),
         ({"phone": "call me"}, "phone"),
         ({"roles": ["scheduler"]}, "roles"),
-        ({"roles": ["finance"], "provider": "remedi"}, "roles"),
+        ({"roles": ["finance"], "provider": PROVIDER}, "roles"),
         ({"roles": ["provider"]}, "provider"),
         ({"parts": ["provider"]}, "provider"),
         ({"parts": ["everybody"]}, "parts"),
@@ -237,7 +238,7 @@ def test_an_invitation_is_one_message_with_a_link_that_signs_in(
     fields = {"key": "the-key-of-an-invitation"}
     answers = [posted(administrator, "/people/p-made/invite", demonstration, **fields) for _ in range(2)]
     assert {answer.headers["location"] for answer in answers} == {"/people/p-made?done=person-invited"}
-    [message] = [file for file in demonstration.settings.mail_folder.glob("link.*.eml") if EMAIL in file.read_text()]
+    [message] = [file for file in demonstration.settings.mail_folder.glob("*.eml") if EMAIL in file.read_text()]
     text = message.read_text().replace("=\n", "").replace("=3D", "=")
     found = re.search(r"http://127\.0\.0\.1:8000(/sign-in/link/[A-Za-z0-9_-]+)", text)
     assert found is not None
@@ -342,7 +343,9 @@ def _feed(demonstration: Demonstrated, administrator: TestClient, key: str) -> s
 def test_the_calendar_is_there_for_whoever_has_its_address_until_it_ends(
     demonstration: Demonstrated, administrator: TestClient
 ) -> None:
-    demonstration.book.change("p-made", lambda known: known.model_copy(update={"parts": frozenset({Part.CONTRACT_MANAGER})}))
+    demonstration.book.change(
+        "p-made", lambda known: known.model_copy(update={"parts": frozenset({Part.CONTRACT_MANAGER})})
+    )
     address = _feed(demonstration, administrator, "the-key-of-a-calendar")
     again = posted(administrator, "/people/p-made/feed", demonstration, key="the-key-of-a-calendar")
     assert again.headers["location"] == "/people/p-made?done=shown-once"

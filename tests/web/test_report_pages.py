@@ -1,13 +1,13 @@
 """What the office does with reports on pages: finds them, reads them beside the last ones, accepts, sends back."""
 
 import hashlib
-from datetime import date
+from datetime import timedelta
 
 import pytest
 
 from domain.awards.reporting_commands import AgreeMeasures
 from domain.kernel import Role
-from domain.periods import Period
+from domain.periods import Period, day_in_words
 from domain.reports.events import ReportAccepted, ReportCorrected, ReportSentBack, ReportSubmitted
 from projections.reporting import what_is_asked
 from projections.reports import ReportRow
@@ -16,7 +16,7 @@ from services.web.reporting_page_lists import ReportFilter, report_register
 from services.web.routes import owed, reports
 from tests.scenes import PROVIDER, awarded, reported, reporting
 from tests.web.browser import Page
-from tests.web.conftest import Demonstrated, SignInAs, queries_counted
+from tests.web.conftest import AFTERWARDS, Demonstrated, SignInAs, queries_counted
 from tests.web.test_owed import Hand
 
 BASE = "/reports/seen-1/2017-18-h2"
@@ -113,29 +113,31 @@ def test_what_was_known_on_a_past_day_is_shown_without_buttons(manager: Hand) ->
 
 def test_a_report_is_sent_back_section_by_section_once(demonstration: Demonstrated, manager: Hand) -> None:
     path = f"{BASE}/send-back"
+    by = AFTERWARDS.date() + timedelta(days=30)
+    day = {"day": str(by.day), "month": str(by.month), "year": str(by.year)}
     empty = manager.send(path)
     assert empty.status_code == 422
     assert "Write at least one reason" in empty.text
-    personal = manager.send(path, {"reason-demand": "Ring 01223 456789."}, day="1", month="12", year="2025")
+    personal = manager.send(path, {"reason-demand": "Ring 01223 456789.", **day})
     assert personal.status_code == 422
     past = manager.send(path, {"reason-demand": "Too many."}, day="1", month="12", year="2017")
     assert past.status_code == 422
     assert "must not be in the past" in past.text
     assert "Too many." in past.text  # what was typed is kept
-    said = {"reason-demand": "Too many.", "reason-whole": "See it again.", "day": "1", "month": "12", "year": "2025"}
+    said = {"reason-demand": "Too many.", "reason-whole": "See it again.", **day}
     form = {name: value for name, value in manager.see(path).sends() if value} | said
     assert manager.client.post(path, data=form).headers["location"] == f"{BASE}?done=send-back-report"
     assert manager.client.post(path, data=form).headers["location"] == f"{BASE}?same=send-back-report"
     stream = demonstration.office.log.stream("report-seen-1.2017-18-h2")
     back = [r.event for r in stream if isinstance(r.event, ReportSentBack)]
     assert back == [
-        ReportSentBack(reasons=("See it again.", "Demand: Too many."), correct_by=date(2025, 12, 1)),
+        ReportSentBack(reasons=("See it again.", "Demand: Too many."), correct_by=by),
     ]
     page = manager.see(BASE)
     assert "Why it was sent back" in page.text
     headings = ["".join(each.itertext()) for each in page.all("h3")]
     assert headings.index("The report as a whole") < headings.index("Demand")
-    assert "1 December 2025" in page.text
+    assert day_in_words(by) in page.text
     assert "/obligations/seen-1/outcome-report/2017-18-h2/do/move-obligation" in [a.get("href") for a in page.all("a")]
     assert "ahead" in page.text  # the reminders to come
 

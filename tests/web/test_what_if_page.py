@@ -1,5 +1,6 @@
 """The what-if board: it records nothing until its drafts are given, and then exactly those, once."""
 
+from datetime import timedelta
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -9,10 +10,11 @@ from fastapi.testclient import TestClient
 from domain.funds.commands import HoldEarmark, SetRingFence
 from domain.funds.events import EarmarkKind, RingFenceKind
 from domain.kernel import Role, utc_now
+from services.kept_results import GIVEN_UP_AFTER
 from services.web.routes import money, what_if
-from services.web.what_if import DRAFTED, MOST, Draft, board_of, keep
+from services.web.what_if import DRAFTED, MOST, Draft, act_of, board_of, digest_of, keep, key_of
 from tests.web.browser import Page
-from tests.web.conftest import Demonstrated, SignInAs, queries_counted
+from tests.web.conftest import EVERYTHING, Demonstrated, SignInAs, queries_counted
 from tests.web.strict import parse_strictly, text
 
 BOARD = "/money/what-if"
@@ -106,6 +108,7 @@ def test_an_over_commitment_is_refused_in_words_that_help(demonstration: Demonst
     shown = text(main(client))
     assert "It would be refused: Victims' Services Grant has £38,740 left" in shown
     assert "would put it £861,260 over, with no tolerance set" in shown
+    assert "As things stand 1 would be refused, and then nothing is recorded" in shown
     assert "£37,740 would be left." in shown  # by the other draft, without the one that is refused
     refused = give(demonstration, client)
     assert refused.status_code == 409
@@ -293,3 +296,32 @@ def test_a_full_board_and_one_that_can_no_longer_be_read_say_what_to_do(
     full = earmark(client, "10", "one-more")
     assert full.status_code == 409
     assert f"A board has at most {MOST} drafts" in full.text
+
+
+def test_what_is_being_recorded_is_not_recorded_beside_it(demonstration: Demonstrated, signed_in_as: SignInAs) -> None:
+    client, accounts = signed_in_as(Role.FINANCE), demonstration.desk.accounts
+    earmark(client, "10", "at-once")
+    person = _person(demonstration, client)
+    board, head = board_of(accounts, person), demonstration.office.log.head()
+    accounts.begin_key(person, key_of(board), digest_of(board.drafts), utc_now())
+    answer = give(demonstration, client)
+    assert (answer.status_code, demonstration.office.log.head()) == (409, head)
+    assert "are being recorded at this moment" in answer.text
+
+
+@pytest.mark.parametrize("written", [True, False], ids=["after it was written", "before"])
+def test_a_giving_that_died_is_finished_and_never_done_twice(
+    demonstration: Demonstrated, signed_in_as: SignInAs, written: bool
+) -> None:
+    client, accounts = signed_in_as(Role.FINANCE), demonstration.desk.accounts
+    earmark(client, "10", f"died-{written}")
+    person = _person(demonstration, client)
+    board, head = board_of(accounts, person), demonstration.office.log.head()
+    long_ago = utc_now() - GIVEN_UP_AFTER - timedelta(seconds=1)
+    accounts.begin_key(person, key_of(board), digest_of(board.drafts), long_ago)
+    if written:
+        orders = [draft.command for draft in board.drafts if draft.command is not None]
+        demonstration.office.do_all(orders, EVERYTHING, act=act_of(person, board))
+    assert give(demonstration, client).status_code == 303
+    assert [each.event.name for each in demonstration.office.log.read(head, 100)] == ["fund.earmark-held"]
+    assert "There is no draft on your board" in text(main(client))

@@ -185,7 +185,7 @@ def show_award(request: Request) -> Response:
         picked=picked,
         is_now=is_now,
         is_of_office=_is_of_office(who),
-        orders=ways_of_award(who, award, said["Status"], _not_yet(tables)) if is_now else [],
+        orders=ways_of_award(who, award, said["Status"], _not_yet(tables, said)) if is_now else [],
         ways=_ways_of_rows(who, award, today, tables) if is_now else {},
         due_ways=if_any(due.table, lambda line: ways_of_due(who, line, today)) if is_now else None,
         lately=told(desk, who, history.model_copy(update={"rows": history.rows[-LATELY:][::-1]})),
@@ -211,9 +211,11 @@ def _is_of_office(who: SignedIn) -> bool:
     return bool(who.actor.roles & READERS)
 
 
-def _not_yet(tables: Mapping[str, Table]) -> set[str]:
+def _not_yet(tables: Mapping[str, Table], facts: Mapping[str, str]) -> set[str]:
     """Orders about things of which this award has none."""
     found = set() if "contributions" in tables else {"receive-contribution", "record-partner-withdrawal"}
+    if facts["Route"] != "single tender":
+        found.add("record-single-tender")
     return found | (set() if "shares" in tables else {"plan-surplus", "report-spend"})
 
 

@@ -78,11 +78,18 @@ def _links(table: Table) -> dict[str, Callable[[Mapping[str, Any]], str | None]]
     return found
 
 
+def _reminders(row: Mapping[str, Any]) -> list[Way]:
+    """The way to the reminders of what a provider owes; a milestone has no page of its own."""
+    if row["kind"] == "milestone":
+        return []
+    return [Way("See reminders", due_link(row), f"{row['title']}, {row['period']}, award {row['award']}")]
+
+
 def _ways(who: SignedIn, table: Table, day: date) -> Ways | None:
     """What may be done about a row of a list, if anything."""
     match table.name:
         case "overdue" | "due-soon":
-            return lambda row: ways_of_due(who, row, day)[:1]
+            return lambda row: [*_reminders(row), *ways_of_due(who, row, day)[:1]]
         case "reports-to-review" if Role.CONTRACT_MANAGER in who.actor.roles:
             return lambda row: [
                 Way("Review", f"/reports/{row['award']}/{row['period']}", f"report {row['award']} {row['period']}")

@@ -31,7 +31,7 @@ def _fund_link(look: Looking) -> Callable[[Row], str]:
     return lambda row: look.to(fund_address(row["fund"], row["year"]))
 
 
-_OF_UNDERSPEND = (("carry-funds", "Carry funds"), ("return-underspend", "Return underspend"))
+_OF_UNDERSPEND = (("carry-funds", "Carry"), ("return-underspend", "Return"))
 
 
 def unspent(request: Request) -> Response:

@@ -93,7 +93,7 @@ def _back_table(back: Table) -> Table:
         ),
         rows=tuple(
             (
-                *(cell(row["service"]), cell(_words(row["period"])), cell(row["reasons"])),
+                *(cell(row["service"]), cell(_words(row["period"])), cell(str(row["reasons"]).replace(".; ", ". "))),
                 *(cell(row["award"]), cell(row["period"])),
             )
             for row in back.records()

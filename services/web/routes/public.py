@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from pydantic_core import to_json
 
+from domain.disclosure.rules import rule_named
 from domain.errors import NotFound
 from domain.periods import Period
 from domain.tables import Table
@@ -135,6 +136,7 @@ def one_return(request: Request) -> Response:
         request,
         "public/return.html",
         row=row,
+        symbol=rule_named(row["rule"]).symbol,
         words=Period.parse(row["period"]).words,
         tables=[(head.title, f"{base}/{head.name}") for head in heads],
         files=[("CSV, all tables in one archive", f"{base}/file?format=csv"), ("JSON", f"{base}/file?format=json")],

@@ -1,7 +1,5 @@
 """The what-if board as pages: drafts are listed and tried, taken away, thrown away, or given as orders."""
 
-import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -22,7 +20,7 @@ from services.web.routes.what_if_forms import BOARD, add_to
 from services.web.routes.what_if_forms import make_router as forms_router
 from services.web.shapes import Fault
 from services.web.site import go, page, posted, text_of
-from services.web.what_if import OFFERED, Board, Draft, board_of, keep, told_of, tried
+from services.web.what_if import OFFERED, Board, Draft, act_of, board_of, digest_of, keep, key_of, told_of, tried
 from services.web.what_if_tables import awards_changed, funds_changed, what_is_left, years_of
 
 TOO_OLD = "The drafts were changed after you opened this page. Look at them again. Nothing was recorded."
@@ -122,8 +120,8 @@ def _give(request: Request, kept: Board, mine: list[tuple[Draft, Command[Any]]])
     """Once, however often the page is sent: the key of the board is kept with what came of it."""
     desk, who = the_desk(request), signed_in(request)
     commands = [command for _draft, command in mine]
-    name, act = f"{KEY} {kept.key}", _act_of(who, kept)
-    begun = desk.accounts.begin_key(who.person.id, name, _digest([draft for draft, _command in mine]), utc_now())
+    name, act = key_of(kept), act_of(who.person.id, kept)
+    begun = desk.accounts.begin_key(who.person.id, name, digest_of([draft for draft, _command in mine]), utc_now())
     if isinstance(begun, Known):
         return go(f"{BOARD}?given=1")
     if not isinstance(begun, Began):
@@ -147,19 +145,6 @@ def _give(request: Request, kept: Board, mine: list[tuple[Draft, Command[Any]]])
     keep(desk.accounts, who.person.id, replace(rest, given=kept.key, gave=gave))
     desk.accounts.finish_key(who.person.id, name, 303, {}, b"")
     return go(f"{BOARD}?given=1")
-
-
-KEY = "what-if"
-
-
-def _act_of(who: SignedIn, kept: Board) -> str:
-    """The name of the act: the same for the same board, so that it is known again."""
-    return hashlib.sha256(f"{who.person.id}\0what-if\0{kept.key}".encode()).hexdigest()[:32]
-
-
-def _digest(drafts: list[Draft]) -> str:
-    said = json.dumps([[draft.id, draft.name, draft.fields] for draft in drafts], sort_keys=True)
-    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _is_on_record(desk: FrontDesk, commands: list[Command[Any]], act: str) -> bool:
