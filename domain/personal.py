@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 _SIGNS = {
-    "an e-mail address": re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+"),
+    "an e-mail address": re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.]+"),
     "an NHS number": re.compile(r"\bN\.?H\.?S\b[^\d£\n]{0,20}\d{3}([ -]?)\d{3}\1\d{4}(?!\d)", re.IGNORECASE),
     "a telephone number": re.compile(r"(?<![\d£,.])(?<!\d-)(?:\+44\s?|0)(?=[1-35789])(?:\d[\s-]?){9,10}(?!\d)"),
     "a postcode": re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2}\b"),

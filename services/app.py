@@ -61,6 +61,9 @@ BODIES = {
     "/api/reports/workbook": limits.Body(12_000_000, 120),
     "/api/awards/sheet": limits.Body(12_000_000, 120),
     "/api/awards": limits.Body(26_000_000, 120),
+    "/owed": limits.Body(12_000_000, 120),
+    "/awards": limits.Body(26_000_000, 120),
+    "/settings": limits.Body(12_000_000, 120),
 }
 """How much may be sent: more where files come in."""
 

@@ -127,7 +127,7 @@ def _plain(file_name: str, book: Book) -> str:
 
 def _say_why(asked: Asked) -> Fault:
     words = f"a report on {asked.award} for {asked.period.code} is in already: say why it is corrected"
-    return Fault(f"{words}, in its row of the sheet About or with --reason")
+    return Fault(f"{words}, in the row of the sheet About that asks for the reason")
 
 
 def _ordered(asked: Asked, content: Figures, received_on: date, reason: str | None) -> tuple[Order | None, list[Fault]]:

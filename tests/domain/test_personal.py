@@ -243,3 +243,11 @@ def test_no_label_of_our_own_form_heads_a_column_of_people() -> None:
             for line in sheet.lines:
                 for label in (sheet.title, line.title, line.heading, line.note, line.unit, line.key):
                     assert not heads_single_people(label), label
+
+
+def test_a_very_long_text_is_looked_at_whole_and_soon() -> None:
+    assert sign_of_a_person("1" * 300_000) is None
+    assert sign_of_a_person("word " * 60_000) is None
+    for place in (0, 3_990, 4_000, 150_003):
+        text = "x " * 100_000
+        assert sign_of_a_person(f"{text[:place]} someone@example.org {text[place:]}") == "an e-mail address"

@@ -35,7 +35,7 @@ HEADINGS = (
 )
 SHEET = f"""{HEADINGS}
 allocation,made-up-fund,2026-27,A made-up fund,Nobody,moj,,,,,"£20,000",,,,made-up-1,Made up for a test
-award,made-up-fund,2026-27,,,,MADE-UP-{{}},A made-up service,Made-up Helpers,grant,"£1,500",01/04/2026,31/03/2027,,,Made up for a test
+award,made-up-fund,2026-27,,,,MADE-UP-{{}},A service,Helpers,grant,"£1,500",01/04/2026,31/03/2027,,,Made up for a test
 """
 
 
@@ -51,7 +51,7 @@ def administrator(signed_in_as: SignInAs) -> TestClient:
 
 @pytest.fixture(scope="module")
 def finance(signed_in_as: SignInAs) -> TestClient:
-    return signed_in_as(Role.FINANCE)
+    return signed_in_as((Role.FINANCE, Role.CONTRACT_MANAGER, Role.COMMISSIONER))
 
 
 def page_at(client: TestClient, path: str) -> Page:

@@ -141,14 +141,14 @@ AWARD_COLUMNS = (
     Column(key="recipient", title="Recipient"),
     Column(key="purpose", title="Purpose"),
     Column(key="amount_pence", title="Amount", kind="pence", unit="pence"),
-    Column(key="kind", title="Kind"),
+    Column(key="kind", title="Kind", detail=True),
     Column(key="approved_on", title="Approved", kind="date"),
-    Column(key="starts_on", title="Starts", kind="date"),
-    Column(key="ends_on", title="Ends", kind="date"),
+    Column(key="starts_on", title="Starts", kind="date", detail=True),
+    Column(key="ends_on", title="Ends", kind="date", detail=True),
     Column(key="reasons", title="Reasons"),
-    Column(key="conditions", title="Conditions"),
-    Column(key="decision", title="Decision"),
-    Column(key="paragraph", title="Published under paragraph"),
+    Column(key="conditions", title="Conditions", detail=True),
+    Column(key="decision", title="Decision", detail=True),
+    Column(key="paragraph", title="Paragraph"),
 )
 
 

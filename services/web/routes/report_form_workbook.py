@@ -29,7 +29,7 @@ from services.web.site import go, page, posted, text_of
 MOST_BYTES = 10_000_000
 MOST_FAULTS = 500
 """How many faults of one workbook are shown at once."""
-_ON_THE_PAGE = ", in its row of the sheet About or with --reason"
+_ON_THE_PAGE = ", in the row of the sheet About that asks for the reason"
 
 
 def _waiting(about: About) -> Kept | None:

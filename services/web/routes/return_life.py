@@ -11,7 +11,7 @@ from services.web.routes.orders import address_of
 from services.web.routes.return_reading import is_signed
 from services.web.site import may
 
-DONE, NEXT, LATER = "done", "open", "not started"
+DONE, NEXT, LATER = "done", "next", "not started"
 
 
 class Step(NamedTuple):

@@ -200,6 +200,7 @@ def section(request: Request) -> Response:
         tables = [Paged(table := read.page(head, first), head.lines, first, cell_links(row, table)) for head in heads]
         drawn = _charts(request, read, name) if not first else []
     base, names = base_of(row, versions), list(sections)
+    whole, longest = request.query_params.get("columns") == "all", max((head.lines for head in heads), default=0)
     at = names.index(name) if name in names else 0
     return page(
         request,
@@ -212,7 +213,9 @@ def section(request: Request) -> Response:
         charts=drawn,
         base=base,
         lines=reading.LINES,
-        pages=pages_of(request.url.path, first, max((head.lines for head in heads), default=0)),
+        whole=whole,
+        more=any(column.detail for each in tables for column in each.table.columns) and not whole,
+        pages=pages_of(request.url.path, first, longest, {"columns": "all"} if whole else {}),
         before=(reading.title_of(names[at - 1]), f"{base}/{names[at - 1]}") if at else None,
         after=(reading.title_of(names[at + 1]), f"{base}/{names[at + 1]}") if at + 1 < len(names) else None,
     )
@@ -310,7 +313,9 @@ def explain(request: Request) -> Response:
         place=place,
         said=shown(place.table.columns[place.column], place.cell) or "Nothing stands here.",
         column=place.table.columns[place.column],
-        events=found.events,
+        events=None
+        if found.events is None
+        else found.events.model_copy(update={"title": "What is behind it, in order"}),
         about=lambda record: _thing(str(record["about"])),
         parts=parts,
         links={} if parts is None else cell_links(row, parts),
