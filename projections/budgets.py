@@ -105,7 +105,7 @@ class BalanceRow(Row, table="balances", key=("fund", "year", "ring_fence")):
 
 
 @dataclass
-class LedgerRow(Row, table="ledger", key=("position", "line")):
+class LedgerRow(Row, table="ledger", key=("position", "line"), indexes=(("fund", "year"),)):
     """One entry: so much more (or less) of one field, from a day on."""
 
     position: int

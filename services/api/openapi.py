@@ -119,6 +119,18 @@ AWARD: Schema = {
         "tables": {"type": "array", "items": {"type": "object"}},
     },
 }
+IN_WORDS: dict[str, Schema] = {
+    "DueRule": {"type": "string", "maxLength": 200, "examples": ["30 October, 30 April", "1 month after"]},
+    "Step": {"type": "string", "maxLength": 200, "examples": ["due: on the day to provider"]},
+    "Quantity": {
+        "type": ["integer", "string"],
+        "minimum": 0,
+        "maximum": 10**14,
+        "maxLength": 200,
+        "examples": [12, "20 to 30", "more than 40"],
+    },
+}
+"""What may be said of some values in place of their parts, which pydantic's schema does not know."""
 _ETAG: Schema = {
     "ETag": {"description": "The thing's version, for If-Match.", "schema": {"type": "string", "examples": ['"12"']}}
 }
@@ -135,6 +147,8 @@ def _orders() -> tuple[Schema, Schema]:
     """The schemas of every order's body, and those they stand on; each body by the order's name."""
     named, whole = models_json_schema([(each, "validation") for each in COMMANDS.values()], ref_template=TEMPLATE)
     schemas: Schema = whole["$defs"]
+    for model, words in IN_WORDS.items():
+        schemas[model] = {"anyOf": [words, schemas[model]]}
     bodies: Schema = {}
     for name, command in COMMANDS.items():
         key = named[command, "validation"]["$ref"].rpartition("/")[2]

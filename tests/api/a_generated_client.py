@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from jsonschema import Draft202012Validator
+from jsonschema_rs import Draft202012Validator
 
 Document = Mapping[str, Any]
 Send = Callable[[str, str, Mapping[str, str], Mapping[str, str], Any], "Answer"]
@@ -86,6 +86,6 @@ class Client:
         return answer
 
     def _check(self, said: Any, schema: Document) -> None:
-        """Raises ``jsonschema.ValidationError``."""
+        """Raises ``jsonschema_rs.ValidationError``."""
         whole = {**schema, "components": self._document["components"]}
         Draft202012Validator(whole).validate(said)

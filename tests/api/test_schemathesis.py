@@ -16,6 +16,7 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
+from schemathesis.core.result import Err
 from schemathesis.schemas import APIOperation, BaseSchema
 
 from services import front_desk
@@ -36,7 +37,7 @@ CHECKED = (
     "response_schema_conformance",
     "negative_data_rejection",
 )
-OFTEN, SELDOM = 8, 2
+OFTEN, SELDOM = 4, 2
 """How many requests to each operation: by somebody who may do nearly everything, and by everybody else."""
 KNOWN = {
     "award": "a1",
@@ -83,6 +84,7 @@ def schema(building: Building) -> BaseSchema:
 def operations(schema: BaseSchema) -> Iterator[Operation]:
     """Every operation of the document."""
     for found in schema.get_all_operations():
+        assert not isinstance(found, Err)
         yield found.ok()
 
 
@@ -98,7 +100,7 @@ def driven(
     operation: Operation, headers: Mapping[str, str], mode: GenerationMode, how_often: int, *, known: bool
 ) -> Counter[int]:
     """Sends requests of one operation, and checks each answer. Says which statuses came."""
-    checks = CHECKS.get_by_names(CHECKED)
+    checks: list[Any] = list(CHECKS.get_by_names(CHECKED))
     statuses: Counter[int] = Counter()
     more: dict[str, Any] = {"path_parameters": about(operation)} if known and about(operation) else {}
 
@@ -112,7 +114,7 @@ def driven(
         suppress_health_check=list(HealthCheck),
     )
     @given(case=operation.as_strategy(generation_mode=mode, **more))
-    def send(case: Case) -> None:
+    def send(case: Case[Any]) -> None:
         response = case.call(headers=dict(headers))
         statuses[response.status_code] += 1
         case.validate_response(response, checks=checks, headers=dict(headers))
@@ -142,12 +144,12 @@ def everything(schema: BaseSchema, building: Building, who: str | None, how_ofte
 
 def test_nobody_finds_a_fault_of_ours_who_may_do_nearly_everything(schema: BaseSchema, building: Building) -> None:
     sent, wrong = everything(schema, building, "everything", OFTEN)
-    assert "\n\n".join(wrong) == ""
-    assert sent > 2_000
+    assert not wrong, "\n\n".join(wrong)
+    assert sent > 1_500
 
 
 @pytest.mark.parametrize("who", [None, *(name for name in PEOPLE if name != "everything")])
 def test_nobody_finds_a_fault_of_ours(schema: BaseSchema, building: Building, who: str | None) -> None:
     sent, wrong = everything(schema, building, who, SELDOM)
-    assert "\n\n".join(wrong) == ""
+    assert not wrong, "\n\n".join(wrong)
     assert sent > 200

@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 
 from services.event_store import open_log
-from tests.bench import catch_up, chase, commands, exports, growth, returns, workbook
+from tests.bench import catch_up, chase, commands, exports, growth, http, returns, workbook
 from tests.bench.databases import KINDS, Databases, databases
 from tests.bench.measure import Figure
 from tests.bench.story import fill
@@ -32,6 +32,7 @@ def sections(found: Databases, how_many: int) -> Iterator[Section]:
     for kind, title in KINDS.items():
         yield f"The chase, {title}", chase.figures(found, kind), []
         yield f"Commands, {title}", *commands.figures(found, kind)
+        yield f"Over HTTP, {title}", http.figures(found, kind), []
         short, long = found.new(kind), found.new(kind)
         short_log, long_log = open_log(short), open_log(long)
         fill(short_log, 1_000)

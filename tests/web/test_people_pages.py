@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from httpx import Response
+from httpx2 import Response
 from playwright.sync_api import Browser
 
 from domain.kernel import Role, utc_now
@@ -147,7 +147,8 @@ def test_a_provider_is_picked_from_the_register_and_the_certifier_is_told_apart(
     answer = sent(administrator, "/people/new", **said, provider=PROVIDER, certifies="yes")
     added = demonstration.book.person(answer.headers["location"].partition("?")[0].rpartition("/")[2])
     assert added is not None
-    assert (added.provider, added.certifies, added.roles) == (PROVIDER, True, {Role.PROVIDER})
+    assert (added.provider, added.certifies) == (PROVIDER, True)
+    assert added.roles == {Role.PROVIDER}
 
 
 @pytest.mark.parametrize(
@@ -191,7 +192,8 @@ def test_a_change_says_what_it_changes_and_leaves_the_rest(
     assert answer.headers["location"] == "/people/p-made?done=person-changed"
     changed = demonstration.book.person("p-made")
     assert changed is not None
-    assert (changed.phone, changed.bounced, changed.roles) == ("01632 960002", True, {Role.CONTRACT_MANAGER})
+    assert (changed.phone, changed.bounced) == ("01632 960002", True)
+    assert changed.roles == {Role.CONTRACT_MANAGER}
     sent(administrator, "/people/p-made/change", email="right@example.org")
     changed = demonstration.book.person("p-made")
     assert changed is not None
@@ -276,7 +278,8 @@ def test_a_token_is_shown_once_does_what_was_ticked_and_is_revoked(
     again = posted(administrator, "/people/p-made/tokens/new", demonstration, **said)
     assert (again.status_code, again.headers["location"]) == (303, "/people/p-made?done=shown-once")
     [token] = demonstration.desk.accounts.tokens_of("p-made")
-    assert (token.scope, token.expires_on) == ({"read", "complete-milestone"}, last)
+    assert token.scope == {"read", "complete-milestone"}
+    assert token.expires_on == last
     page = administrator.get("/people/p-made").text
     assert secret not in page
     assert f"outturn_{token.prefix}_" in page
@@ -444,9 +447,9 @@ def test_every_page_is_accessible_and_fits_a_telephone(
     demonstration.desk.accounts.new_token(
         "p-made", "A program", ["read"], utc_now().date() + timedelta(days=2), utc_now()
     )
-    cookie = {"name": COOKIE, "value": demonstration.secret_of(administrator)}
+    secret = demonstration.secret_of(administrator)
     with served(demonstration.app) as base, opened(browser, width=320) as (page, complaints):
-        page.context.add_cookies([{**cookie, "url": base}])  # type: ignore[list-item]
+        page.context.add_cookies([{"name": COOKIE, "value": secret, "url": base}])
         for path in PAGES:
             page.goto(base + path)
             assert axe_violations(page) == [], path

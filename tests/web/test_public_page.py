@@ -3,25 +3,32 @@
 import json
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 
 from domain.awards.changes import WithdrawAward
 from domain.awards.commands import ApproveAward
 from domain.awards.events import Route, Share
 from domain.decisions.commands import RecordDecision
-from domain.kernel import Command, Role
-from domain.returns.commands import CommentOnReturn
+from domain.kernel import Command, Role, utc_now
+from domain.returns.commands import CommentOnReturn, PublishReturn, RestateReturn
 from projections.acts import ActsRow
 from projections.awards import AwardRow
 from projections.decisions import DecisionRow
 from projections.reports import ReportContent
+from services.address_book import AddressBook, Person
 from services.app import make_app
-from services.web.routes import public, published
-from tests.scenes import fund_with, registered
+from services.front_desk import COOKIE
+from services.settings import Database, Settings
+from services.web.routes import public, published, records, returns
+from services.wiring import open_office
+from tests.a_full_return import H1, life
+from tests.conftest import Clock
+from tests.scenes import awarded, do, fund_with, registered
 from tests.web.conftest import Demonstrated, SignInAs
 from tests.web.strict import parse_strictly
 
@@ -43,11 +50,11 @@ def given(award: str, pence: int | None, fund: str = SMALL_FUND, **more: Any) ->
     return [registered(award, **said), ApproveAward(award=award, shares=(share,), rests_on=rests_on)]
 
 
-def decided(code: str, on: date | None) -> RecordDecision:
+def decided(code: str, on: date | None, taken: date = date(2027, 10, 1)) -> RecordDecision:
     return RecordDecision(
         decision=code,
         title=f"Title of {code}",
-        decided_on=date(2027, 10, 1),
+        decided_on=taken,
         decided=f"Because of {code}",
         advice="INTERNAL-ADVICE",
         alternatives="INTERNAL-ALTERNATIVES",
@@ -233,6 +240,39 @@ def test_small_numbers_are_held_back_in_the_published_return_and_its_files(anybo
     assert ">~<" in anybody.get(f"{RETURN}/people-age").text
     said = json.loads(anybody.get(f"{RETURN}/file?format=json").text)
     assert any(cell.get("missing") == "suppressed" for table in said["tables"] for row in table["rows"] for cell in row)
+
+
+def test_returns_records_and_public_pages_are_the_same_on_every_database(database: str, clock: Clock) -> None:
+    kept = Database.of(database)
+    with open_office(Settings(database=database, _env_file=None), clock).open() as office, AddressBook(kept) as book:
+        do(office, *life(), PublishReturn(period=H1, rule="sensitive-tables-1"), *awarded("b-1", 12_000))
+        do(office, RestateReturn(period=H1, reason="Another look"), decided("out", date(2017, 10, 1), date(2017, 9, 1)))
+        clock.now = datetime(2018, 1, 8, 9, tzinfo=UTC)
+        app = make_app(Settings(database=database, _env_file=None), office, book)
+        known = {context.path for context in iter_route_contexts(app.routes)}
+        for module, path in ((public, "/public"), (records, "/records"), (returns, "/returns")):
+            if path not in known:
+                app.include_router(module.make_router())
+        book.put(Person(id="made-up-1", name="Made up", email="a@example.org", roles=frozenset({Role.FINANCE})))
+        hour = timedelta(hours=1)
+        secret = app.state.desk.accounts.begin_session("made-up-1", "link", utc_now(), hour, hour)
+        client = TestClient(app, cookies={COOKIE: secret})
+        half = f"/returns/{H1}"
+        own = ("", "/missing", "/demand", "/compare", "/versions/1", "/versions/1/demand", "/versions/1/service-list")
+        figure = "/explain?version=1&cell=demand/all/referrals"
+        addresses = [f"{half}{each}" for each in (*own, figure)]
+        addresses += ["/public", "/public/awards", "/public/decisions", f"/public{half}", f"/public{half}/demand"]
+        addresses += [
+            f"/records/{each}" for each in ("timeline", "decisions", "documents", "single-tenders", "reminders")
+        ]
+        for address in addresses:
+            answer = client.get(address)
+            assert answer.status_code == 200, address
+            parse_strictly(answer.text)
+        rows = client.get("/public/awards.json").json()["rows"]
+    mine = {row["award"]: row for row in rows}["b-1"]
+    assert (mine["amount_pence"], mine["approved_on"]) == (12_000_00, "2017-10-16")
+    assert {row["paragraph"] for row in rows} <= {"3(g)", "4(b)"}
 
 
 def test_the_rules_are_dated_and_name_their_source() -> None:

@@ -9,7 +9,11 @@ from fastapi.testclient import TestClient
 
 from domain.kernel import Role
 from domain.returns.commands import RestateReturn
+from projections.half_yearly_return.form import fill_in
+from projections.half_yearly_return.missing import missing
 from services.web.routes import returns
+from services.web.routes.return_reading import versions_of
+from services.web.routes.return_views import half_year
 from tests.web.conftest import Demonstrated, SignInAs
 from tests.web.strict import parse_strictly, text
 
@@ -91,6 +95,21 @@ def test_what_is_not_there_is_not_found_and_is_not_said_again(finance: TestClien
     assert answer.status_code == 404
     parse_strictly(answer.text)
     assert "nobody" not in answer.text
+
+
+@pytest.mark.parametrize("period", ["2017-18-h1", "2017-18-h2"])
+def test_the_rows_read_together_give_the_very_answers_that_were_asked_one_by_one(
+    office: Demonstrated, period: str, counted: Callable[[], Any]
+) -> None:
+    with office.office.reading() as views:
+        versions = versions_of(views, period)
+        template = versions[-1].template
+        with counted() as statements:
+            together = half_year(views, versions)
+            lacks, filled = missing(together, period), fill_in(together, period, template)
+        assert len(statements) == 5, statements
+        assert lacks == missing(views, period)
+        assert filled == fill_in(views, period, template)
 
 
 def test_a_figure_leads_to_the_event_the_file_and_the_cell_it_came_in_by(finance: TestClient) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from httpx import Response
+from httpx2 import Response
 from playwright.sync_api import Browser
 
 from domain.calendars.commands import AddHoliday
@@ -51,6 +51,7 @@ def administrator(signed_in_as: SignInAs) -> TestClient:
 
 @pytest.fixture(scope="module")
 def finance(signed_in_as: SignInAs) -> TestClient:
+    """Somebody with every role that a sheet of awards needs: the rules ask for one by each of its rows."""
     return signed_in_as((Role.FINANCE, Role.CONTRACT_MANAGER, Role.COMMISSIONER))
 
 
@@ -138,7 +139,7 @@ def test_the_steps_of_an_award_are_there_for_whoever_reaches_it(
 ) -> None:
     one, other = "MOJ-2017-07", "MOJ-2017-01"
     for award in (one, other):
-        demonstration.do(SetChase(chase=award, steps=("due: on the day to provider",), reason="Agreed"))  # type: ignore[arg-type]
+        demonstration.do(SetChase(chase=award, steps=("due: on the day to provider",), reason="Agreed"))
     manager = signed_in_as(Role.CONTRACT_MANAGER, awards=(one,))
     page = page_at(manager, "/settings/chasing")
     assert f"Steps of {one}" in page.text
@@ -171,7 +172,7 @@ def test_jobs_tell_what_they_did_whether_they_failed_and_whether_they_were_late(
     for order in (ran, late, NoteFailure(job="warn-ending", slot=now, reason="£1,250.50 could not be read")):
         demonstration.office.do(order, SCHEDULER)
     page = page_at(administrator, "/settings/jobs")
-    table = page.root.find(".//table")
+    [table] = page.all("table")
     standings = {
         " ".join("".join(row[0].itertext()).split()): "".join(row[1].itertext())
         for row in table.iter("tr")

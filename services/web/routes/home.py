@@ -37,6 +37,7 @@ ALL_OF = {
     "overdue": "/due?standing=overdue",
     "due-soon": "/due?standing=due&within=14",
     "reports-to-review": "/reports",
+    "payments-waiting": "/money/payments?standing=held",
     "returns-open": "/returns",
     "awards-ending": "/awards?status=approved&ends=90",
     "awards-to-approve": "/awards?status=registered",

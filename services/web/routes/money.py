@@ -23,6 +23,7 @@ from services.web.money_fund import FIGURES, one_fund, shares_of
 from services.web.money_pages import A_PAGE, Looking, award_address, fund_address
 from services.web.money_tables import ALL, how_it_stands, of_year, year_table, years
 from services.web.routes.orders import ORDERS, address_of
+from services.web.routes.records import thing_at
 from services.web.shapes import Filter
 from services.web.site import go, may
 
@@ -118,6 +119,7 @@ def fund(request: Request) -> Response:
         orders=_orders(look.who, name, year) if look.is_now else [],
         release_link=_release(look, name, year),
         other_link=lambda row: look.to(fund_address(row["other_fund"], row["other_year"])),
+        record=thing_at("fund", f"{name}-{year}"),
         files=look.files("budgets", fund=name, year=year),
     )
 
@@ -240,7 +242,7 @@ def _is_within(who: SignedIn, event: Recorded) -> bool:
 
 
 def _record(event: Recorded) -> str:
-    return f"/records/{event.stream}"
+    return thing_at(event.noun, event.reference)
 
 
 _OF_AWARDS = frozenset(("committed", "paid", "awards", "awards not known", "inferred", "forecast"))
@@ -249,7 +251,7 @@ _OF_AWARDS = frozenset(("committed", "paid", "awards", "awards not known", "infe
 def _record_of(who: SignedIn, row: Mapping[str, Any]) -> str | None:
     """The record of the award that an event is about, if it is within reach."""
     award = str(row["about"]).split(" ", 1)[0]
-    return f"/records/award-{award}" if row["field"] in _OF_AWARDS and reaches(who.actor, award) else None
+    return thing_at("award", award) if row["field"] in _OF_AWARDS and reaches(who.actor, award) else None
 
 
 def make_router() -> APIRouter:

@@ -1,11 +1,13 @@
 """Every order as a page with a form: ``/awards/MOJ-2017-01/do/complete-milestone``. Made from the catalogue."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
+from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
 from domain.catalogue import COMMANDS
@@ -66,6 +68,17 @@ def page_of(noun: str, address: Mapping[str, str]) -> str:
             return "/settings"
 
 
+def _given(command: type[Command[Any]], said: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What an address fills in, as far as it can be read: a link that is wrong fills in nothing."""
+    for field, words in said.items():
+        info = command.model_fields.get(field)
+        if info is None:
+            continue
+        with suppress(ValidationError, Refusal):
+            kind: Any = Annotated[info.annotation, info]
+            yield field, TypeAdapter(kind).validate_strings(words)
+
+
 def _form(desk: FrontDesk, who: SignedIn, name: str, address: Mapping[str, str], given: Mapping[str, Any]) -> Form:
     """The form as it is opened now. Raises ``NotFound`` for what is not there, or out of reach."""
     command = ORDERS[name]
@@ -77,7 +90,7 @@ def _form(desk: FrontDesk, who: SignedIn, name: str, address: Mapping[str, str],
         version = desk.office.version_of(command.aggregate, named.stream)
         if not version and not command.starts:
             raise NotFound(f"There is no {named.named}.")
-    fields = {field: said for field, said in given.items() if field in command.model_fields and field not in address}
+    fields = dict(_given(command, {field: said for field, said in given.items() if field not in address}))
     with views_for(desk.office, who.actor, Sees.WHOLE if who.actor.awards is None else Sees.OWN) as views:
         return form_for(command, address=address, given=fields, choices=ViewChoices(views), version=version)
 

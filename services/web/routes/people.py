@@ -19,7 +19,6 @@ from services.channels.channel import is_one_line
 from services.front_desk import FrontDesk, only, the_desk
 from services.office import Stale
 from services.people_rules import an_administrator_stays, are_there, id_of_a_form, is_last_administrator, last_seen
-from services.people_tables import UNKNOWN
 from services.web import people_lists as lists
 from services.web.links import Sent, send_link
 from services.web.once import digest_of_form, new_key, once
@@ -41,6 +40,7 @@ from services.web.shapes import Fault, Filter
 from services.web.site import SAID, go, page, posted, text_of
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+UNKNOWN = "There is no such person in the address book, or no longer."
 AT_ONCE = 50
 """How many people one page shows."""
 

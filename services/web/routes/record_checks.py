@@ -148,8 +148,16 @@ def work(request: Request) -> Response:
     if found is None:
         raise NotFound("There is no such work of yours.")
     if not found.over:
-        shown: dict[str, Any] = {"doing": found.name, "done": found.done, "total": found.total, "counted": found.counted}
-        return page(request, "progress.html", **shown, again=2, lead=found.lead)
+        return page(
+            request,
+            "progress.html",
+            doing=found.name,
+            done=found.done,
+            total=found.total,
+            counted=found.counted,
+            again=2,
+            lead=found.lead,
+        )
     words, *faults = found.words.split("\n")
     return page(request, "records/work_over.html", work=found, words=words, found=faults)
 

@@ -348,7 +348,9 @@ def compare(request: Request) -> Response:
         row=row,
         words=Period.parse(row.period).words,
         table=shown,
-        cell=lambda record: explain_at(row, str(record["address"])),
+        cell=lambda record: explain_at(
+            versions[-1] if record["signed"] == "not there" else row, str(record["address"])
+        ),
         pages=pages_of(request.url.path, first, len(rows), {"version": str(row.version)}),
         restate=address_of("restate-return", period=row.period) if may(who, "restate-return") else None,
     )
