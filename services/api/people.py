@@ -3,8 +3,6 @@
 Names and addresses are here and in the address book, and nowhere in the log, in exports or in answers to anybody else.
 """
 
-import secrets
-import threading
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -18,8 +16,6 @@ from starlette.concurrency import run_in_threadpool
 from domain.catalogue import COMMANDS
 from domain.errors import NotAllowed, NotFound, Refusal
 from domain.kernel import LONDON, Role, utc_now
-from projections.awards import AwardRow
-from projections.providers import ProviderRow
 from services.accounts import Token
 from services.address_book import NOBODYS_ROLE, Person
 from services.api.downloads import UNKNOWN
@@ -30,15 +26,10 @@ from services.channels.channel import is_one_line
 from services.front_desk import FrontDesk, SignedIn, only, signed_in, the_desk
 from services.http.json_body import json_body
 from services.http.problem import malformed
+from services.people_rules import an_administrator_stays, are_there, new_id
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 EVERYBODY = frozenset(Role) - {NOBODYS_ROLE}
-
-_LETTERS = "bcdfghjkmnpqrstvwxz"
-"""Of which ids are made: no figures and no vowels, so that they are neither numbers nor words."""
-_ALONE = threading.Lock()
-"""Held while an administrator may be taken away, so that two do not take each other away at once."""
-
 
 BodyT = TypeVar("BodyT", bound=BaseModel)
 Told = Mapping[str, Any]
@@ -85,27 +76,7 @@ def _known(desk: FrontDesk, request: Request) -> Person:
 
 def _are_there(desk: FrontDesk, said: Told) -> None:
     """A mistyped provider or award would mean that nobody is reminded. Raises ``NotFound``."""
-    provider, awards = said.get("provider"), said.get("awards") or ()
-    if provider is None and not awards:
-        return
-    with desk.office.reading() as views:
-        known = {row.award for row in views.rows(AwardRow, AwardRow.table.c.award.in_(awards))}
-        if set(awards) - known or (provider is not None and views.find(ProviderRow, provider) is None):
-            raise NotFound("There is no such provider or award.")
-
-
-@contextmanager
-def _an_administrator_stays(desk: FrontDesk, person: str, *, losing: bool) -> Iterator[None]:
-    """Raises ``Refusal`` when nobody would be left who looks after people."""
-    with _ALONE:
-        if losing:
-            may = [each.id for each in desk.book.people() if each.may_sign_in and Role.ADMINISTRATOR in each.roles]
-            if may == [person]:
-                raise Refusal(
-                    "This is the last administrator: nobody could look after people any more. Make somebody else an "
-                    "administrator first."
-                )
-        yield
+    are_there(desk.office, said.get("provider"), said.get("awards") or ())
 
 
 def _today() -> date:
@@ -131,7 +102,7 @@ def add_person(desk: FrontDesk, _who: SignedIn, _request: Request, body: NewPers
     said = body.model_dump(exclude_unset=True, exclude={"invite"})
     _are_there(desk, said)
     with _told():
-        person = Person(id=f"p-{''.join(secrets.choice(_LETTERS) for _ in range(8))}", **said)
+        person = Person(id=new_id(), **said)
         if body.invite and not person.may_sign_in:
             raise Refusal("Who has no role cannot sign in: say what the person may do, or leave invite out.")
         desk.book.put(person)
@@ -149,7 +120,7 @@ def change_person(desk: FrontDesk, _who: SignedIn, request: Request, body: Chang
     if "roles" in said and Role.PROVIDER not in said["roles"]:
         said = {"certifies": False} | said
     losing = "roles" in said and Role.ADMINISTRATOR not in said["roles"]
-    with _told(), _an_administrator_stays(desk, person, losing=losing):
+    with _told(), an_administrator_stays(desk.book, person, losing=losing):
         changed = desk.book.change(person, lambda known: Person.model_validate(known.model_dump() | said))
     return _answer(person_said(changed))
 
@@ -162,7 +133,7 @@ def invite_person(desk: FrontDesk, _who: SignedIn, request: Request, _body: Noth
 def leave_person(desk: FrontDesk, _who: SignedIn, request: Request, body: Leaving) -> Response:
     """Records that a person left: nothing more is sent; sessions, links, tokens and the calendar feed end at once."""
     person = _known(desk, request).id
-    with _an_administrator_stays(desk, person, losing=True):
+    with an_administrator_stays(desk.book, person, losing=True):
         desk.book.leave(person, body.on or _today())
     return _answer(person_said(_known(desk, request)))
 
@@ -172,7 +143,7 @@ def erase_person(desk: FrontDesk, _who: SignedIn, request: Request, _body: Nothi
     person = str(request.path_params["person"])
     if not is_one_line(person):
         raise NotFound(UNKNOWN)
-    with _an_administrator_stays(desk, person, losing=True):
+    with an_administrator_stays(desk.book, person, losing=True):
         desk.book.erase(person)  # also of somebody whose erasure was cut off: nothing is known of that one any more
     return _answer({"erased": True})
 

@@ -64,6 +64,10 @@ def page_of(noun: str, address: Mapping[str, str]) -> str:
             return "/records/decisions"
         case "bid":
             return "/money/bids"
+        case "calendar":
+            return "/settings/holidays"
+        case "chase":
+            return "/settings/chasing"
         case _:
             return "/settings"
 

@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, NamedTuple
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy import select
 
 from domain.charts import Chart
-from domain.errors import NotAllowed, NotFound, Refusal
+from domain.errors import NotFound, Refusal
 from domain.periods import Period, add_months
 from domain.returns.filled import FilledReturn, template_named
 from domain.tables import Table, shown
@@ -25,9 +25,10 @@ from projections.returns import PublicationRow, ReturnRow
 from projections.views import Views
 from services.asking import READERS, Sees, views_for
 from services.exports.formats import FORMATS
-from services.front_desk import SignedIn, only, signed_in, the_desk
+from services.front_desk import only, the_desk
 from services.web.routes import return_reading as reading
 from services.web.routes.orders import address_of
+from services.web.routes.return_asked import base_of, first_in, pages_of, reader, version_asked
 from services.web.routes.return_begun import begun_page
 from services.web.routes.return_life import life_of
 from services.web.routes.return_reading import Head, Reading, is_signed
@@ -48,72 +49,17 @@ class Paged(NamedTuple):
     links: Mapping[str, Callable[[Mapping[str, Any]], str | None]]
 
 
-def reader(request: Request) -> SignedIn:
-    """Who is asking; somebody who may read whole returns. Raises ``NotAllowed``."""
-    who = signed_in(request)
-    if who.actor.awards is not None:
-        raise NotAllowed("A return is about every award: it is read by somebody who looks after all of them.")
-    return who
-
-
-def period_in(request: Request) -> str:
-    """The half-year in the address. Raises ``NotFound``: what is no half-year has no return."""
-    try:
-        return Period.parse(str(request.path_params["period"])).code
-    except Refusal:
-        raise NotFound("There is no such return.") from None
-
-
-def version_in(said: str | None) -> int | None:
-    """The number of a version. Raises ``NotFound``."""
-    if said is None or said == "":
-        return None
-    if not (said.isascii() and said.isdecimal() and len(said) < 7):
-        raise NotFound("There is no such version of this return.")
-    return int(said)
-
-
-def first_in(request: Request) -> int:
-    """From which line on a table is shown, from 0."""
-    said = request.query_params.get("from", "1")
-    return max(0, int(said) - 1) if said.isascii() and said.isdecimal() and len(said) < 8 else 0
-
-
-def pages_of(address: str, first: int, of: int, more: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """The addresses of the lines before and after, for ``older_and_newer``."""
-
-    def at(line: int) -> str:
-        return f"{address}?{urlencode({**(more or {}), 'from': line + 1})}"
-
-    lines = reading.LINES
-    before = at(max(0, first - lines)) if first else None
-    after = at(first + lines) if first + lines < of else None
-    return {"newer": before, "older": after}
-
-
-def base_of(row: ReturnRow, versions: list[ReturnRow]) -> str:
-    """Where the pages of a version begin: the latest has the plain address."""
-    latest = versions[-1].version
-    return f"/returns/{row.period}" if row.version == latest else f"/returns/{row.period}/versions/{row.version}"
-
-
 def files_of(row: ReturnRow) -> list[tuple[str, str]]:
     """The version as a file in every format: words and address."""
     base = f"/api/returns/{row.period}/versions/{row.version}/file?format="
     return [(_SHOWN_AS.get(form, form.upper()), f"{base}{form}") for form in FORMATS]
 
 
-def _version(request: Request, views: Views) -> tuple[ReturnRow, list[ReturnRow]]:
-    versions = reading.versions_of(views, period_in(request))
-    said = request.path_params.get("version") or request.query_params.get("version")
-    return reading.version_of(versions, version_in(said)), versions
-
-
 def show(request: Request) -> Response:
     """One return: what it lacks, its life, its sections, its files. At most eleven queries."""
     desk, who = the_desk(request), reader(request)
     with views_for(desk.office, who.actor, Sees.WHOLE) as views:
-        row, versions = _version(request, views)
+        row, versions = version_asked(request, views)
         latest = row is versions[-1]
         heads: tuple[Head, ...] = reading.reading_of(request, views, row, versions).heads if is_signed(row) else ()
         lacks = reading.lacking(request, views, versions) if latest and not is_signed(row) else None
@@ -141,7 +87,7 @@ def show(request: Request) -> Response:
         files=files_of(row),
         award=lambda record: f"/awards/{record['award']}",
         report=lambda record: f"/reports/{record['award']}/{row.period}",
-        published=published,
+        seen_by_the_public=bool(published) and desk.settings.public_page,
     )
 
 
@@ -169,7 +115,7 @@ def lacks(request: Request) -> Response:
     """What the return lacks, service by service, as now known."""
     desk, who, first = the_desk(request), reader(request), first_in(request)
     with views_for(desk.office, who.actor, Sees.WHOLE) as views:
-        row, versions = _version(request, views)
+        row, versions = version_asked(request, views)
         table = reading.lacking(request, views, versions)
     shown = table.model_copy(update={"rows": table.rows[first : first + reading.LINES], "title": "Service by service"})
     return page(
@@ -191,7 +137,7 @@ def section(request: Request) -> Response:
     desk, who, first = the_desk(request), reader(request), first_in(request)
     name = str(request.path_params["section"])
     with views_for(desk.office, who.actor, Sees.WHOLE) as views:
-        row, versions = _version(request, views)
+        row, versions = version_asked(request, views)
         if name not in template_named(row.template).sections:
             raise NotFound("There is no such section in this return.")
         read = reading.reading_of(request, views, row, versions)
@@ -286,7 +232,7 @@ def explain(request: Request) -> Response:
     if not 0 < len(address) <= 300:
         raise NotFound("There is no such figure in this return.")
     with views_for(desk.office, who.actor, Sees.WHOLE) as views:
-        row, versions = _version(request, views)
+        row, versions = version_asked(request, views)
         try:
             found = reading.explained(reading.reading_of(request, views, row, versions), address)
         except Refusal:
@@ -332,7 +278,7 @@ def compare(request: Request) -> Response:
     """What differs between a signed version and what is now known, cell by cell, with the events."""
     desk, who, first = the_desk(request), reader(request), first_in(request)
     with views_for(desk.office, who.actor, Sees.WHOLE) as views:
-        row, versions = _version(request, views)
+        row, versions = version_asked(request, views)
         signed = [each for each in versions if is_signed(each) and each.version <= row.version]
         table = None
         if signed:
@@ -369,7 +315,7 @@ def signing(request: Request) -> Response:
     """What is signed: its digest, its position, what it waits for; then the form."""
     desk, who = the_desk(request), reader(request)
     with views_for(desk.office, who.actor, Sees.WHOLE) as views:
-        row, versions = _version(request, views)
+        row, versions = version_asked(request, views)
         now = reading.filled_now(request, views, versions) if row.status == "filled" else None
     filled_by = reading.who_filled(desk.office.log, row)
     return page(

@@ -1,6 +1,5 @@
 """Signing in and out: through the organisation, by an e-mailed link, and in the demonstration as one of its people."""
 
-import logging
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TypeVar
@@ -11,20 +10,18 @@ from starlette.background import BackgroundTask
 from starlette.datastructures import FormData
 
 from domain.kernel import utc_now
-from services.channels import channel_of
-from services.channels.channel import NotSent, is_address
+from services.channels.channel import is_address
 from services.front_desk import ANYBODY, FrontDesk, cookie_name, the_desk
 from services.http.problem import Raised
-from services.messages import link_message
 from services.sign_in.claims import ProviderUnavailable, SignInRefused
 from services.sign_in.organisation import PENDING_LASTS, person_for, provider_of
+from services.web import links
 from services.web.shapes import Fault
 from services.web.site import VISIT, go, page, posted, safe_path, sign_in_page, text_of
 
 PENDING = "outturn-sign-in"
 """The cookie of a sign-in that goes on at the organisation."""
 Answered = TypeVar("Answered")
-_log = logging.getLogger(__name__)
 
 
 def _signed_in(request: Request, desk: FrontDesk, person: str, how: str, going: str) -> Response:
@@ -61,18 +58,8 @@ def send_link(request: Request, form: FormData) -> Response:
 
 def _send(desk: FrontDesk, email: str, going: str) -> None:
     person = desk.book.by_email(email)
-    if person is None:
-        return
-    lasting = timedelta(minutes=desk.settings.link_minutes)
-    secret = desk.accounts.new_link(person.id, utc_now(), lasting, going)
-    if secret is None:
-        return
-    address = f"{desk.settings.reached_at}/sign-in/link/{secret}"
-    said = link_message(person, address, desk.settings)
-    try:
-        channel_of(desk.settings).send(said)
-    except NotSent as fault:
-        _log.warning("A link to sign in by was not sent to %s: %s.", person.id, fault.reason)
+    if person is not None:
+        links.send_link(desk, person, going)
 
 
 def show_link(request: Request) -> Response:
