@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -18,10 +19,13 @@ RESERVED = ("limit", "after", "sort", "q", "as_at", "on")
 MOST = 1_000
 """Lines in one answer of JSON."""
 USUAL = 100
+LONGEST, LONGEST_DAY = 200, 40
+"""Characters of what may be said in a query, and of a day or a moment in it."""
 ORDERED = ("count", "pence", "hundredths", "date", "moment")
 """Kinds of columns that can be asked for from and up to a value."""
 
 
+_WHOLE = re.compile(r"-?[0-9]{1,40}")
 _CURSOR: TypeAdapter[tuple[int, str]] = TypeAdapter(tuple[Annotated[int, Field(ge=0, le=10**9)], str])
 """Where the line stood that a piece ended with, and what it is known by."""
 
@@ -52,6 +56,8 @@ def wanted_from(query: QueryParams, *, everything: bool) -> Wanted:
     twice = sorted({key for key, _value in query.multi_items() if len(query.getlist(key)) > 1})
     if twice:
         raise Malformed(f"{', '.join(twice)}: say it once.")
+    if any(len(value) > LONGEST for value in query.values()):
+        raise Malformed(f"What is said for a list has at most {LONGEST} characters.")
     limit = query.get("limit")
     if limit is not None and not (limit.isascii() and limit.isdecimal() and 1 <= int(limit[:9]) <= MOST):
         raise Malformed(f"limit must be a whole number from 1 to {MOST:,}.")
@@ -108,11 +114,12 @@ def _check(table: Table, places: Mapping[str, int], key: str, value: str) -> Cal
 
 def _bound(column: Column, value: str, key: str) -> tuple[int, Any]:
     if column.kind in ("date", "moment"):
+        if len(value) > LONGEST_DAY:
+            raise Malformed(f"{key} must be a day or a moment, like 2017-09-30.")
         return (1, value.strip())
-    try:
-        return (0, int(value))
-    except ValueError:
-        raise Malformed(f"{key} must be a whole number, like 1000.") from None
+    if not _WHOLE.fullmatch(value):
+        raise Malformed(f"{key} must be a whole number, like 1000.")
+    return (0, int(value))
 
 
 def _rank(cell: Cell) -> tuple[int, Any]:

@@ -14,7 +14,7 @@ from domain.kernel import Command
 from domain.tables import Table
 from services.api.commands import LONGEST_KEY, PLURALS, path_of
 from services.api.examples import example_of
-from services.api.listing import MOST, ORDERED
+from services.api.listing import LONGEST, LONGEST_DAY, MOST, ORDERED
 from services.asking import LISTS, Asking
 from services.front_desk import pass_of
 from services.http.problem import Problem, Where
@@ -214,7 +214,7 @@ def _query(name: str, words: str, schema: Schema) -> Schema:
 
 def of_a_list(table: Table | None, *, by_a_day: bool) -> list[Schema]:
     """What may be said with a list."""
-    text: Schema = {"type": "string", "maxLength": 200}
+    text: Schema = {"type": "string", "maxLength": LONGEST}
     said = [
         _query("limit", "How many lines.", {"type": "integer", "minimum": 1, "maximum": MOST}),
         _query("after", "What the answer before gave as next.", text),
@@ -233,7 +233,9 @@ def of_a_list(table: Table | None, *, by_a_day: bool) -> list[Schema]:
         said.append(_query(column.key, f"{column.title} is exactly this.", text))
         if column.kind in ORDERED:
             kind: Schema = (
-                {"type": "string", "maxLength": 40} if column.kind in ("date", "moment") else {"type": "integer"}
+                {"type": "string", "maxLength": LONGEST_DAY}
+                if column.kind in ("date", "moment")
+                else {"type": "integer"}
             )
             said.append(_query(f"{column.key}_from", f"{column.title} is this or more.", kind))
             said.append(_query(f"{column.key}_to", f"{column.title} is this or less.", kind))

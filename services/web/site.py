@@ -227,6 +227,7 @@ def sign_in_page(
         email=email,
         going=safe_path(going),
         by_organisation=desk.settings.oidc_issuer is not None,
+        is_public=desk.settings.public_page,
         demonstration_people=desk.demonstration_people() if desk.demonstration_sign_in else (),
     )
 

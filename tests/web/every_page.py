@@ -1,5 +1,6 @@
-"""Every page of the office: who looks at it, and at which address of the demonstration. Whoever adds a page adds a line."""
+"""Every page of the office: who looks, and at which address of the demonstration. Whoever adds a page adds a line."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -331,12 +332,20 @@ def stage(app: FastAPI, office: Office, book: AddressBook) -> Staged:
     data = make_workbook(asked_for(office, AWARD, DUE), _content(68_000_00), "xlsx")
     base = f"/owed/{AWARD}/{DUE}/workbook"
     staged.post(CERTIFIER, base, {}, files={"file": ("made-up.xlsx", data)})
-    works = {"replay": (AUDITOR, "/records/replay", {"year": "2026"}), "rebuild": (ADMIN, "/settings/read-models", {})}
-    posted_to, made = {"rebuild": "/settings/read-models/rebuild"}, {**staged.made}
-    for name, (person, path, said) in works.items():
-        form = dict(Page(staged.client(person).get(path).text).sends())
-        made[name] = staged.post(person, posted_to.get(name, path), {**form, **said}).rsplit("/", 1)[1]
+    works = {"replay": (AUDITOR, "/records", "/replay", "", {"year": "2026"})}
+    works |= {"rebuild": (ADMIN, "/settings", "/read-models", "/rebuild", {})}
+    made = {**staged.made}
+    for name, (person, path, form, deed, said) in works.items():
+        shown = dict(Page(staged.client(person).get(f"{path}{form}").text).sends())
+        made[name] = staged.post(person, f"{path}{form}{deed}", {**shown, **said}).rsplit("/", 1)[1]
+        _wait_for(staged.client(person), f"{path}/work/{made[name]}")
     return staged._replace(made=made)
+
+
+def _wait_for(client: TestClient, path: str) -> None:
+    """Until long work is over, so that its own questions are not taken for a page's."""
+    while "data-look-again" in client.get(path).text:
+        time.sleep(0.05)
 
 
 @contextmanager
