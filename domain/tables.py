@@ -182,9 +182,19 @@ def cell(
     value: bool | int | str | date | datetime | None, *, missing: Missing = Missing.NOT_KNOWN, **more: Any
 ) -> Cell:
     """A cell of a plain value; of ``None``, a cell that says it is missing."""
-    if value is None:
-        return Cell(missing=missing, **more)
-    return Cell(value=value.isoformat() if isinstance(value, date) else value, **more)
+    if more:
+        said = {"missing": missing} if value is None else {"value": _plain_value(value)}
+        return Cell(**said, **more)
+    # a list of hundreds of lines has thousands of these: this is Cell(…) without its arguments being looked up by name
+    return tuple.__new__(Cell, (None, missing, *_REST) if value is None else (_plain_value(value), None, *_REST))
+
+
+_REST = (None, None, None, ())
+"""What follows the value and what is missing in a cell that says nothing more."""
+
+
+def _plain_value(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def canonical(said: Any) -> bytes:

@@ -181,12 +181,12 @@ def _paid(views: Views, entries: dict[str, ProviderRow]) -> tuple[dict[tuple[str
 
 
 def _due_table(views: Views, name: str, title: str, *, late: bool) -> Table:
-    due = DueItem.table.c
-    of_the_day = due.due_on < views.today if late else due.due_on >= views.today
+    due, today = DueItem.table.c, views.today
+    of_the_day = due.due_on < today if late else due.due_on >= today
     query = due_query(views, (*is_open(), of_the_day)).order_by(due.due_on, due.award, due.item)
     rows = []
     for item in views.connection.execute(query).mappings():
-        days = (views.today - item["due_on"]).days
+        days = (today - item["due_on"]).days
         rows.append(
             (
                 cell(item["due_on"]),

@@ -22,6 +22,12 @@ LAST_ADMINISTRATOR = (
     "This is the last administrator: nobody could look after people any more. Make somebody else an administrator "
     "first."
 )
+READING = frozenset({"read", "events"})
+"""What a token may do that an administrator makes in the name of somebody else."""
+ACTING_AS_TWO = (
+    "A token that gives orders is made by the person in whose name it gives them, signed in; for somebody else one may "
+    "read, and follow the events. Otherwise one person could act as two."
+)
 _ALONE = threading.Lock()
 """Held while an administrator may be taken away, so that two do not take each other away at once."""
 

@@ -7,7 +7,7 @@ have said needs ``If-Match``. With an ``Idempotency-Key`` an order is obeyed onc
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import ValidationError
 from pydantic_core import to_json
 from starlette.concurrency import run_in_threadpool
@@ -18,8 +18,8 @@ from domain.errors import NotFound, Refusal
 from domain.kernel import Command, Recorded
 from projections.timeline import in_words
 from services.api.once import once
-from services.front_desk import FrontDesk, SignedIn, only, signed_in, the_desk
-from services.http.json_body import json_body
+from services.front_desk import FrontDesk, Said, SignedIn, let_in, the_desk
+from services.http.json_body import read_json, sent_body
 from services.http.problem import Raised, Where, malformed, pointer
 from services.problems import Malformed
 
@@ -162,16 +162,16 @@ def check_files(desk: FrontDesk, who: SignedIn, order: Command[Any]) -> None:
 
 
 def _endpoint(command: type[Command[Any]]) -> Callable[[Request], Awaitable[Response]]:
-    def give(request: Request, body: Given) -> Response:
-        desk, who = the_desk(request), signed_in(request)
+    def give(request: Request, sent: bytes) -> Response:
+        desk, who = the_desk(request), let_in(request, command.may)
+        body = read_json(request, sent)
         order = order_from(command, dict(request.path_params), body)
         check_files(desk, who, order)
         seen, key = version_seen(request, command), key_of(request)
         return obey_once(desk, who, order, seen, key)
 
     async def endpoint(request: Request) -> Response:
-        body = await json_body(request)
-        return await run_in_threadpool(give, request, body)
+        return await run_in_threadpool(give, request, await sent_body(request))
 
     endpoint.__doc__ = command.__doc__
     return endpoint
@@ -190,7 +190,7 @@ def make_router() -> APIRouter:
             tags=[PLURALS[command.noun]],
             summary=name.replace("-", " ").capitalize(),
             description=" ".join((command.__doc__ or "").split()),
-            dependencies=[only(command.may)],
+            dependencies=[Depends(Said(command.may))],
             response_model=None,
         )
     return router

@@ -13,7 +13,7 @@ from domain.kernel import utc_now
 from services.front_desk import FrontDesk, SignedIn
 from services.http.problem import STATUSES, Raised, problem_of, problem_response
 from services.kept_results import Began, Known, Running
-from services.office import Stale
+from services.office import Conflict, Stale
 from services.problems import Malformed
 
 Give = Callable[[str | None, bool], Response]
@@ -33,7 +33,8 @@ def once(desk: FrontDesk, who: SignedIn, key: str | None, said: bytes, give: Giv
     """Does something once under a key, or simply does it when there is none.
 
     ``said``: everything that makes it what it is. Raises ``Raised`` 409 while it is being done, ``Malformed`` when the
-    key came before with something else. What is refused is kept too: it is the answer.
+    key came before with something else. What is refused is kept too: it is the answer. After any other fault, such as a
+    connection that was cut, it may have been written: the key stays, and whoever asks again after a minute is told.
     """
     if key is None:
         return give(None, False)
@@ -50,8 +51,8 @@ def once(desk: FrontDesk, who: SignedIn, key: str | None, said: bytes, give: Giv
         answer = give(act_of(person, key), begun.again)
     except (Refusal, NotFound, NotAllowed, Stale) as refused:
         answer = problem_response(problem_of(STATUSES[type(refused)], str(refused)))
-    except BaseException:
-        desk.accounts.drop_key(person, key)
+    except (Raised, Malformed, Conflict):
+        desk.accounts.drop_key(person, key)  # nothing can have been written
         raise
     kept = {name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers}
     desk.accounts.finish_key(person, key, answer.status_code, kept, bytes(answer.body))

@@ -26,7 +26,7 @@ from services.channels.channel import is_one_line
 from services.front_desk import FrontDesk, SignedIn, only, signed_in, the_desk
 from services.http.json_body import json_body
 from services.http.problem import malformed
-from services.people_rules import an_administrator_stays, are_there, new_id
+from services.people_rules import ACTING_AS_TWO, READING, an_administrator_stays, are_there, new_id
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 EVERYBODY = frozenset(Role) - {NOBODYS_ROLE}
@@ -158,20 +158,13 @@ def list_tokens(desk: FrontDesk, _who: SignedIn, _request: Request, _body: Nothi
     return _answer({"tokens": [token_said(each) for each in desk.accounts.tokens()]})
 
 
-READING = frozenset({"read", "events"})
-"""What a token may do that an administrator makes in the name of somebody else."""
-
-
 def make_token(desk: FrontDesk, who: SignedIn, request: Request, body: NewToken) -> Response:
     """Makes a token with which a program acts in a person's name. It is shown this once, and kept nowhere."""
     if who.by_token:
         raise NotAllowed("A token is made by a person who is signed in, not by another token.")
     now, person = utc_now(), _known(desk, request).id if "person" in request.path_params else who.person.id
     if person != who.person.id and set(body.scope) - READING:
-        raise NotAllowed(
-            "A token that gives orders is made by the person in whose name it gives them, signed in; for somebody else "
-            "one may read, and follow the events. Otherwise one person could act as two."
-        )
+        raise NotAllowed(ACTING_AS_TWO)
     expires_on = now.astimezone(LONDON).date() + timedelta(days=body.days)
     secret = desk.accounts.new_token(person, body.title, body.scope, expires_on, now)
     [made] = [each for each in desk.accounts.tokens_of(person) if each.prefix == secret.split("_")[1]]

@@ -108,10 +108,14 @@ async def _read(request: Request, most: int) -> bytes:
     return b"".join(parts)
 
 
-async def json_body(request: Request, most: int = MOST) -> dict[str, Any]:
-    """The body, an object. Raises ``Raised``: 415, 413, 400 if it is not JSON, 422 if it is not what we can keep."""
+async def sent_body(request: Request, most: int = MOST) -> bytes:
+    """The body as it was sent. Raises ``Raised`` 413."""
+    return await _read(request, most)
+
+
+def read_json(request: Request, sent: bytes) -> dict[str, Any]:
+    """The body, an object. Raises ``Raised``: 415, 400 if it is not JSON, 422 if it is not what we can keep."""
     _expect_json(request)
-    sent = await _read(request, most)
     try:
         text = sent.decode("utf-8")
     except UnicodeDecodeError as broken:
@@ -128,3 +132,9 @@ async def json_body(request: Request, most: int = MOST) -> dict[str, Any]:
         _refuse(422, "must be an object with fields")
     _check(body)
     return body
+
+
+async def json_body(request: Request, most: int = MOST) -> dict[str, Any]:
+    """The body, an object. Raises ``Raised``: 415, 413, 400 if it is not JSON, 422 if it is not what we can keep."""
+    _expect_json(request)
+    return read_json(request, await _read(request, most))

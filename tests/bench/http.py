@@ -120,9 +120,8 @@ def bare(kind: str, where: str) -> FastAPI:
         return {"award": award}
 
     def look() -> Response:
-        keys = ("award", "schedule", "period", "title", "due_on", "standing")
         return Response(
-            to_json([dict(zip(keys, each, strict=True)) for each in select()]), media_type="application/json"
+            to_json([dict(zip(_KEYS, each, strict=True)) for each in select()]), media_type="application/json"
         )
 
     app.add_api_route("/awards/{award}/rows", put_in, methods=["POST"])

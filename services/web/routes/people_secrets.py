@@ -18,7 +18,8 @@ from services.accounts import WORDS_OF_SCOPE
 from services.address_book import Person
 from services.asking import Sees, views_for
 from services.channels.channel import is_one_line
-from services.front_desk import ANYBODY, only, the_desk
+from services.front_desk import ANYBODY, only, signed_in, the_desk
+from services.people_rules import ACTING_AS_TWO, READING
 from services.web.once import new_key, once
 from services.web.people_lists import SCOPES
 from services.web.routes.people import ADMINISTRATORS, known, page_of, today
@@ -86,6 +87,8 @@ def make_token(request: Request, form: FormData) -> Response:
         faults.append(Fault("Enter which program it is for, on one line of at most 120 characters", "title"))
     if not typed["scope"] or set(typed["scope"]) - offered:
         faults.append(Fault("Choose what the program may do", "scope"))
+    elif person.id != signed_in(request).person.id and set(typed["scope"]) - READING:
+        faults.append(Fault(ACTING_AS_TWO, "scope"))
     if last is None or not today() <= last <= today() + timedelta(days=366):
         faults.append(Fault("Enter the last day, from today to a year ahead, like 30 9 2017", "last-day"))
     if faults or last is None:
