@@ -48,6 +48,8 @@ class Sees(Enum):
     """The lines of the awards within reach."""
     WHOLE = "whole"
     """All of it: it is about the whole office, and would be wrong if lines were missing."""
+    ALL = "all"
+    """All of it, for those who reach every award; for nobody else: it names awards one by one."""
     ONE = "one"
     """All of it, if the award that is asked about is within reach; otherwise it is not there."""
 
@@ -96,9 +98,9 @@ LISTS: dict[str, Question] = dict(
         _listed("reminders", "Every step of a chase, sent or not sent and why.", WITH_ADMINISTRATORS),
         _listed("single-tenders", "Every single tender with its reasons.", READERS),
         _listed("providers", "Every provider, with what it was awarded and paid.", READERS, Sees.WHOLE),
-        _listed("decisions", "Every decision on record.", READERS, Sees.WHOLE),
-        _listed("bids", "Every bid and its match.", READERS, Sees.WHOLE),
-        _listed("returns", "Every half-yearly return in every version.", READERS, Sees.WHOLE),
+        _listed("decisions", "Every decision on record.", READERS, Sees.ALL),
+        _listed("bids", "Every bid and its match.", READERS, Sees.ALL),
+        _listed("returns", "Every half-yearly return in every version.", READERS, Sees.ALL),
         _listed("chases", "The steps of every chase.", WITH_ADMINISTRATORS, Sees.WHOLE),
         _listed("measures", "What may be counted, in which unit.", EVERYBODY, Sees.WHOLE),
         (
@@ -163,17 +165,25 @@ ABOUT: dict[str, Question] = {
             explain(views, asking.said["fund"], asking.said["year"], asking.said["figure"], asking.on)
         ],
         READERS,
-        Sees.WHOLE,
+        Sees.ALL,
         by_a_day=True,
     ),
     "timeline": Question(
         "What happened in the office, the latest first.",
         lambda views, asking: [timeline(views, None, asking.said["limit"])],
         AUDITORS,
-        Sees.WHOLE,
+        Sees.ALL,
     ),
 }
 """Questions about one thing."""
+
+OF_PEOPLE_AND_SETTINGS = frozenset({"provider", "calendar", "chase", "job", "seal"})
+"""The things whose histories an administrator reads too: they are not about money."""
+
+
+def history_of(noun: str) -> Question:
+    """The question what happened to a thing of one kind."""
+    return ABOUT["history"] if noun in OF_PEOPLE_AND_SETTINGS else replace(ABOUT["history"], may=READERS)
 
 
 def check_may(question: Question, by: Actor, about: str | None = None) -> None:
@@ -183,6 +193,8 @@ def check_may(question: Question, by: Actor, about: str | None = None) -> None:
         raise NotAllowed(f"This may be read by {may}.")
     if by.scope is not None and "read" not in by.scope:
         raise NotAllowed("This token may not read: ask an administrator for one that may.")
+    if question.sees is Sees.ALL and by.awards is not None:
+        raise NotAllowed("This names the awards of the whole office: ask somebody who looks after all of them.")
     if question.sees is Sees.ONE and not reaches(by, about):
         raise NotFound(UNKNOWN)
 

@@ -86,6 +86,8 @@ class FrontDesk:
     def _known(self, request: Request) -> SignedIn | None:
         said = request.headers.get("authorization")
         if said is not None:
+            if not request.url.path.startswith("/api/"):
+                raise sign_in_needed("A token is for the addresses under /api. On pages, sign in.")
             scheme, _, secret = said.partition(" ")
             found = self.accounts.by_token(secret.strip(), utc_now()) if scheme.lower() == "bearer" else None
             if found is None:

@@ -178,7 +178,7 @@ class Office:
         ``seen`` is about the first of them.
         """
         for command in commands:
-            _check_may(command, by)
+            check_may(command, by)
         name = act or uuid.uuid4().hex
         for attempt in range(ATTEMPTS):
             draft = _Act(self._memory, self.log, Occasion(self._clock(), by, self))
@@ -201,7 +201,7 @@ class Office:
         refused: list[tuple[int, OutturnError]] = []
         for number, command in enumerate(commands):
             try:
-                _check_may(command, by)
+                check_may(command, by)
                 act.obey(command)
             except (Refusal, NotFound, NotAllowed) as refusal:
                 refused.append((number, refusal))
@@ -235,7 +235,7 @@ class Office:
         for number, command in enumerate(commands, 1):
             if progress is not None:
                 progress(number)  # so that whoever asks knows which one is refused
-            _check_may(command, by)
+            check_may(command, by)
             act.obey(command)
         with self.read_models.trial(now) as (views, apply_all):
             before = question(views)
@@ -260,7 +260,7 @@ class Office:
             self.close()
 
 
-def _check_may(command: Command[Any], by: Actor) -> None:
+def check_may(command: Command[Any], by: Actor) -> None:
     """Raises ``NotAllowed`` unless the actor has a role that may give the order, and may give it in that role.
 
     What the order is about is out of reach as if it were not there: ``NotFound``.
@@ -273,12 +273,12 @@ def _check_may(command: Command[Any], by: Actor) -> None:
         raise NotAllowed("This token may not give that order: ask an administrator for one that may.")
     if command.declares and roles == {Role.PROVIDER} and not by.certifies:
         raise NotAllowed("This is declared and sent by the provider's certifier. What you prepared is kept for them.")
-    if by.awards is not None and not reaches(by, command.about):
+    if by.awards is not None and command.about is None:
+        raise NotAllowed("You look after named awards. This is about more: ask somebody who looks after all of them.")
+    if not reaches(by, command.about):
         raise NotFound(f"There is no {command.named}.")
 
 
 def reaches(by: Actor, award: str | None) -> bool:
-    """Whether an award is within reach. A provider reaches nothing that is about no award of its own."""
-    if by.awards is None:
-        return True
-    return award in by.awards if award is not None else Role.PROVIDER not in by.roles
+    """Whether an award is within reach. Whoever reaches named awards reaches nothing that is about none of them."""
+    return by.awards is None or (award is not None and award in by.awards)

@@ -28,6 +28,7 @@ ACTING_AS_TWO = (
     "A token that gives orders is made by the person in whose name it gives them, signed in; for somebody else one may "
     "read, and follow the events. Otherwise one person could act as two."
 )
+OWN_ROLES = "Nobody gives themselves a role: ask another administrator, so that two people know of it."
 _ALONE = threading.Lock()
 """Held while an administrator may be taken away, so that two do not take each other away at once."""
 

@@ -64,6 +64,8 @@ class SetProfile(AwardCommand, may={Role.FINANCE, Role.CONTRACT_MANAGER}):
 class ReportSpend(AwardCommand, may={Role.PROVIDER, Role.CONTRACT_MANAGER, Role.FINANCE}):
     """State what was spent in a period by line, what is expected to the end, and why it differs from the plan."""
 
+    declares = True
+
     period: PeriodCode
     lines: Annotated[tuple[SpendLine, ...], Field(min_length=1)]
     received_on: Day
@@ -88,6 +90,8 @@ class ReportSpend(AwardCommand, may={Role.PROVIDER, Role.CONTRACT_MANAGER, Role.
 
 class PlanSurplus(AwardCommand, may={Role.PROVIDER, Role.CONTRACT_MANAGER}):
     """Propose what to do with money of the award that will not be spent as planned."""
+
+    declares = True
 
     plan: Reference
     amount_pence: SomePence

@@ -14,13 +14,14 @@ from starlette.concurrency import run_in_threadpool
 
 from domain.awards.documents import AttachDocument
 from domain.catalogue import COMMANDS, NOUNS
-from domain.errors import NotFound, Refusal
+from domain.errors import Refusal
 from domain.kernel import Command, Recorded
 from projections.timeline import in_words
 from services.api.once import once
 from services.front_desk import FrontDesk, Said, SignedIn, let_in, the_desk
 from services.http.json_body import read_json, sent_body
 from services.http.problem import Raised, Where, malformed, pointer
+from services.office import check_may
 from services.problems import Malformed
 
 PLURALS = {noun: f"{noun}s" for noun in NOUNS}
@@ -152,13 +153,8 @@ def check_files(desk: FrontDesk, who: SignedIn, order: Command[Any]) -> None:
         words = "is taken from the workbook itself: send that to /api/reports/workbook"
         raise Raised(422, errors=[Where(pointer="/file", detail=words)])
     if isinstance(order, AttachDocument):
-        for _number, refusal in desk.office.rehearse([order], who.actor):
-            raise refusal
-        try:
-            desk.documents.read(order.sha256)
-        except (NotFound, Refusal):
-            words = "is not on file here: send the file itself to /api/awards/{award}/documents"
-            raise Raised(422, errors=[Where(pointer="/sha256", detail=words)]) from None
+        words = "is taken from the file itself: send that to /api/awards/{award}/documents"
+        raise Raised(422, errors=[Where(pointer="/sha256", detail=words)])
 
 
 def _endpoint(command: type[Command[Any]]) -> Callable[[Request], Awaitable[Response]]:
@@ -167,6 +163,7 @@ def _endpoint(command: type[Command[Any]]) -> Callable[[Request], Awaitable[Resp
         body = read_json(request, sent)
         order = order_from(command, dict(request.path_params), body)
         check_files(desk, who, order)
+        check_may(order, who.actor)  # also of what is only answered again
         seen, key = version_seen(request, command), key_of(request)
         return obey_once(desk, who, order, seen, key)
 

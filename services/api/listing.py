@@ -4,12 +4,14 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field, TypeAdapter
 from pydantic_core import to_json
 from starlette.datastructures import QueryParams
 
+from domain.kernel import LONDON
 from domain.tables import Cell, Column, Row, Table, plain, shown
 from services.exports.csv import to_csv
 from services.problems import Malformed
@@ -82,7 +84,7 @@ def piece_of(table: Table, wanted: Wanted) -> Piece:
     if wanted.sort is not None:
         place = _place(places, wanted.sort, "sort")
         known = [row for row in rows if row[place].value is not None]
-        known.sort(key=lambda row: _rank(row[place]), reverse=wanted.down)
+        known.sort(key=lambda row: _rank(row[place], table.columns[place].kind), reverse=wanted.down)
         rows = [*known, *(row for row in rows if row[place].value is None)]  # what is not known comes last
     first = 0 if wanted.after is None else _after(table, rows, places, wanted)
     last = len(rows) if wanted.limit is None else first + wanted.limit
@@ -122,9 +124,19 @@ def _bound(column: Column, value: str, key: str) -> tuple[int, Any]:
     return (0, int(value))
 
 
-def _rank(cell: Cell) -> tuple[int, Any]:
-    """Where a value stands among others: numbers by size, words by their letters."""
+def _when(said: str) -> tuple[int, Any]:
+    """A day, or a moment, to be compared with others of its kind. A day stands for its beginning in London."""
+    if "T" not in said:
+        return (2, date.fromisoformat(said).isoformat())
+    moment = datetime.fromisoformat(said)
+    return (2, (moment if moment.tzinfo else moment.replace(tzinfo=LONDON)).astimezone(UTC).isoformat())
+
+
+def _rank(cell: Cell, kind: str = "text") -> tuple[int, Any]:
+    """Where a value stands among others: numbers by size, days and moments by time, words by their letters."""
     value = cell.value
+    if kind in ("date", "moment") and isinstance(value, str):
+        return _when(value)
     return (0, int(value)) if isinstance(value, (bool, int)) else (1, str(value).casefold())
 
 

@@ -49,9 +49,9 @@ def once(desk: FrontDesk, who: SignedIn, key: str | None, said: bytes, give: Giv
         raise Malformed("That Idempotency-Key came before with another order. Make a new key for a new order.")
     try:
         answer = give(act_of(person, key), begun.again)
-    except (Refusal, NotFound, NotAllowed, Stale) as refused:
+    except (Refusal, NotAllowed, Stale) as refused:
         answer = problem_response(problem_of(STATUSES[type(refused)], str(refused)))
-    except (Raised, Malformed, Conflict):
+    except (Raised, Malformed, Conflict, NotFound):
         desk.accounts.drop_key(person, key)  # nothing can have been written
         raise
     kept = {name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers}

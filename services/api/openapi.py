@@ -111,10 +111,10 @@ LIST: Schema = {
 }
 AWARD: Schema = {
     "type": "object",
-    "required": ["award", "version", "position", "tables"],
+    "required": ["award", "position", "tables"],
     "properties": {
         "award": {"type": "string"},
-        "version": {"type": "integer"},
+        "version": {"type": ["integer", "null"], "description": "Now; nothing of a past moment."},
         "position": {"type": "integer"},
         "tables": {"type": "array", "items": {"type": "object"}},
     },

@@ -26,7 +26,7 @@ from services.channels.channel import is_one_line
 from services.front_desk import FrontDesk, SignedIn, only, signed_in, the_desk
 from services.http.json_body import json_body
 from services.http.problem import malformed
-from services.people_rules import ACTING_AS_TWO, READING, an_administrator_stays, are_there, new_id
+from services.people_rules import ACTING_AS_TWO, OWN_ROLES, READING, an_administrator_stays, are_there, new_id
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 EVERYBODY = frozenset(Role) - {NOBODYS_ROLE}
@@ -111,7 +111,7 @@ def add_person(desk: FrontDesk, _who: SignedIn, _request: Request, body: NewPers
     return _answer(person_said(person), 201, location=f"/api/people/{person.id}")
 
 
-def change_person(desk: FrontDesk, _who: SignedIn, request: Request, body: ChangedPerson) -> Response:
+def change_person(desk: FrontDesk, who: SignedIn, request: Request, body: ChangedPerson) -> Response:
     """Changes what is said, and nothing else. Who may no longer sign in is signed out at once."""
     said, person = body.model_dump(exclude_unset=True), _known(desk, request).id
     _are_there(desk, said)
@@ -119,6 +119,8 @@ def change_person(desk: FrontDesk, _who: SignedIn, request: Request, body: Chang
         said["bounced"] = False
     if "roles" in said and Role.PROVIDER not in said["roles"]:
         said = {"certifies": False} | said
+    if "roles" in said and person == who.person.id and said["roles"] - who.person.roles:
+        raise NotAllowed(OWN_ROLES)
     losing = "roles" in said and Role.ADMINISTRATOR not in said["roles"]
     with _told(), an_administrator_stays(desk.book, person, losing=losing):
         changed = desk.book.change(person, lambda known: Person.model_validate(known.model_dump() | said))
@@ -133,6 +135,8 @@ def invite_person(desk: FrontDesk, _who: SignedIn, request: Request, _body: Noth
 def leave_person(desk: FrontDesk, _who: SignedIn, request: Request, body: Leaving) -> Response:
     """Records that a person left: nothing more is sent; sessions, links, tokens and the calendar feed end at once."""
     person = _known(desk, request).id
+    if body.on is not None and body.on > _today():
+        raise Refusal("That day is to come: say that a person left once it is so. Until then nothing is ended.")
     with an_administrator_stays(desk.book, person, losing=True):
         desk.book.leave(person, body.on or _today())
     return _answer(person_said(_known(desk, request)))

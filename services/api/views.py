@@ -15,7 +15,7 @@ from domain.kernel import Command
 from domain.tables import Table
 from services.api.commands import PLURALS
 from services.api.listing import Wanted, as_csv, as_json, kind_wanted, line, piece_of, wanted_from
-from services.asking import ABOUT, LISTS, UNKNOWN, Asking, Question, ask
+from services.asking import ABOUT, LISTS, UNKNOWN, Asking, Question, ask, history_of
 from services.front_desk import only, signed_in, the_desk
 from services.http.problem import Raised
 from services.moments import past_point
@@ -78,8 +78,11 @@ def _listing(question: Question) -> Callable[[Request], Response]:
 def award(request: Request) -> Response:
     """Everything about one award: its tables by name. The ETag is for orders that overwrite."""
     reference = request.path_params["award"]
+    if kind_wanted(request.headers.get("accept", "")) != "json":
+        raise Raised(406, "This is to be had as application/json; as other files under /file.")
+    # the version first: what is told may then be newer than it, and an order on it is refused, never the other way
+    version = _version_now(request, COMMANDS["approve-award"], f"award-{reference}")
     tables, position = _answer(request, ABOUT["award"], {"award": reference}, reference)
-    version = the_desk(request).office.version_of(COMMANDS["approve-award"].aggregate, f"award-{reference}")
     said = {
         "award": reference,
         "version": version,
@@ -95,7 +98,15 @@ def award(request: Request) -> Response:
             for table in tables
         ],
     }
-    return Response(to_json(said), media_type="application/json", headers={"etag": f'"{version}"'})
+    headers = {} if version is None else {"etag": f'"{version}"'}
+    return Response(to_json(said), media_type="application/json", headers=headers)
+
+
+def _version_now(request: Request, command: type[Command[Any]], stream: str) -> int | None:
+    """The version of a thing, for orders that overwrite; nothing when a past moment is asked for."""
+    if "as_at" in request.query_params:
+        return None
+    return the_desk(request).office.version_of(command.aggregate, stream)
 
 
 def reminders_of(request: Request) -> Response:
@@ -124,8 +135,10 @@ def addressed(command: type[Command[Any]], said: Mapping[str, Any]) -> Command[A
 def _history(command: type[Command[Any]]) -> Callable[[Request], Response]:
     def endpoint(request: Request) -> Response:
         named = addressed(command, request.path_params)
-        response = _one_table(request, ABOUT["history"], {"stream": named.stream}, named.about)
-        response.headers["etag"] = f'"{the_desk(request).office.version_of(command.aggregate, named.stream)}"'
+        version = _version_now(request, command, named.stream)
+        response = _one_table(request, history_of(command.noun), {"stream": named.stream}, named.about)
+        if version is not None:
+            response.headers["etag"] = f'"{version}"'
         return response
 
     return endpoint
@@ -167,7 +180,7 @@ def make_router() -> APIRouter:
     for noun, command in _one_of_each_noun().items():
         address = "/".join(f"{{{field}}}" for field in command.address)
         path = f"/{PLURALS[noun]}/{address}/history"
-        add(path, _history(command), ABOUT["history"], PLURALS[noun], f"list-history-of-{noun}")
+        add(path, _history(command), history_of(noun), PLURALS[noun], f"list-history-of-{noun}")
     return router
 
 

@@ -47,8 +47,9 @@ def provider_of(settings: Settings) -> OpenIdConnect:
 def person_for(book: AddressBook, identity: Identity) -> Person:
     """The person in the address book. Raises ``SignInRefused`` for somebody who may do nothing here.
 
-    The roles that the organisation gives are taken over at each sign-in: giving one there is the invitation. Where it
-    gives none, those in the address book hold. An e-mail address never says who somebody is: it can change hands.
+    Of somebody who was invited here, the address book says what the person may do. Anybody else is known by the roles
+    that the organisation gives: giving one there is the invitation, and whoever has none there any more has none here.
+    An e-mail address never says who somebody is: it can change hands.
     """
     roles = identity.roles - {Role.PROVIDER, Role.SCHEDULER}
     known = book.by_subject(identity.subject)
@@ -60,7 +61,7 @@ def person_for(book: AddressBook, identity: Identity) -> Person:
             raise SignInRefused(_NO_ROLE)
         return _somebody_new(book, identity, roles)
     said: dict[str, Any] = {}
-    if roles and known.roles != roles and Role.PROVIDER not in known.roles:
+    if known.invited_on is None and known.roles != roles and Role.PROVIDER not in known.roles:
         said["roles"] = roles
     if identity.name and identity.name != known.name:
         said["name"] = identity.name

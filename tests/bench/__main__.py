@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 
 from services.event_store import open_log
-from tests.bench import catch_up, chase, commands, exports, growth, http, returns, workbook
+from tests.bench import catch_up, chase, commands, exports, growth, http, pages, returns, workbook
 from tests.bench.databases import KINDS, Databases, databases
 from tests.bench.measure import Figure
 from tests.bench.story import fill
@@ -29,6 +29,7 @@ def sections(found: Databases, how_many: int) -> Iterator[Section]:
     yield "Exports", *exports.figures()
     yield "A provider's workbook, SQLite", workbook.figures(), []
     yield "A return, SQLite", returns.figures(found), []
+    yield "Pages, SQLite", *pages.figures()
     for kind, title in KINDS.items():
         yield f"The chase, {title}", chase.figures(found, kind), []
         yield f"Commands, {title}", *commands.figures(found, kind)

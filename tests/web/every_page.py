@@ -76,7 +76,7 @@ _SAID: dict[str | None, tuple[tuple[str, str], ...]] = {
         ("/", "/"),
         ("/today/{name}", "/today/overdue"),
         ("/awards", "/awards"),
-        ("/awards", "/awards?words=victims"),
+        ("/awards", "/awards?q=victims"),
         ("/awards/{award}", f"/awards/{AWARD}"),
         ("/awards/{award}", "/awards/DEM-2025-03"),
         ("/awards/{award}/timeline", f"/awards/{AWARD}/timeline"),
@@ -314,6 +314,14 @@ def _fill_in(staged: Staged) -> None:
     staged.post(CERTIFIER, f"{base}/check", {**dict(page.sends()), **why, "go": "on"})
 
 
+def _draft(staged: Staged) -> None:
+    """A draft on the finance officer's board."""
+    path = f"/money/what-if/add/uplift-award?award={AWARD}"
+    shown = dict(Page(staged.client(FIN).get(path).text).sends())
+    said = {"variation": "made-up-variation", "by_pence": "15,000", "reason": "More referrals (made up)"}
+    staged.post(FIN, path, {**shown, **said, "fund": "demonstration", "year": "2026-27"})
+
+
 def stage(app: FastAPI, office: Office, book: AddressBook) -> Staged:
     """Sets the demonstration so that every page has something on it. Its people must live there already."""
     desk: FrontDesk = app.state.desk
@@ -329,6 +337,7 @@ def stage(app: FastAPI, office: Office, book: AddressBook) -> Staged:
     office.do(RestateReturn(period=OPEN, reason="A report was corrected (made up)"), FINANCE)
     office.do(FillReturn(period=OPEN), FINANCE)
     _fill_in(staged)
+    _draft(staged)
     data = make_workbook(asked_for(office, AWARD, DUE), _content(68_000_00), "xlsx")
     base = f"/owed/{AWARD}/{DUE}/workbook"
     staged.post(CERTIFIER, base, {}, files={"file": ("made-up.xlsx", data)})

@@ -5,18 +5,19 @@
 
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 from playwright.sync_api import Browser
 
 from services.front_desk import COOKIE
 from tests.web.chromium import launched, opened, served
-from tests.web.every_page import AWARD, EveryPage, Staged, every_page, staged_demonstration
+from tests.web.every_page import EveryPage, Staged, every_page, staged_demonstration
 
 FOLDER = Path(__file__).parents[2] / "screenshots"
 README = Path(__file__).parents[2] / "services" / "web" / "README.png"
 WIDTHS = (1200, 320)
-SHOWN = EveryPage("/awards/{award}", "contract-manager", f"/awards/{AWARD}")
+SHOWN = EveryPage("/", "contract-manager", "/")
 """What the README shows."""
 
 
@@ -46,11 +47,13 @@ def main() -> None:
     """Takes them over a demonstration of their own."""
     wanted = sys.argv[1] if len(sys.argv) > 1 else ""
     pages = [page for page in every_page() if wanted in page.name]
-    with tempfile.TemporaryDirectory() as folder, staged_demonstration(Path(folder)) as staged:
-        with served(staged.app) as base, launched() as browser:
-            take(browser, base, staged, pages)
-            if not wanted:
-                picture(browser, base, staged)
+    with ExitStack() as kept:
+        folder = Path(kept.enter_context(tempfile.TemporaryDirectory()))
+        staged = kept.enter_context(staged_demonstration(folder))
+        base, browser = kept.enter_context(served(staged.app)), kept.enter_context(launched())
+        take(browser, base, staged, pages)
+        if not wanted:
+            picture(browser, base, staged)
     print(f"{len(pages) * len(WIDTHS)} pictures are in {FOLDER}.")
 
 
