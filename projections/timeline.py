@@ -33,6 +33,9 @@ _NAMED = {
 _PROVIDERS = ("provider", "into", "same_as")
 """The fields that name a provider by its code."""
 
+_PEOPLE = ("approved_by", "confirmed_by", "filled_by")
+"""The fields that name a person by an opaque id, or in words as a paper had it."""
+
 
 def _named(event: Event) -> Iterator[str | None]:
     """The codes of the providers that an event names."""
@@ -47,16 +50,20 @@ def _label(field: str) -> str:
     return _NAMED.get(field, field.removesuffix("_pence").replace("_", " "))
 
 
-def in_words(event: Event, titles: Mapping[str, str] | None = None) -> tuple[str, str]:
+def in_words(
+    event: Event, titles: Mapping[str, str] | None = None, people: Mapping[str, str] | None = None
+) -> tuple[str, str]:
     """What happened, and its particulars: ``Milestone completed``, ``milestone: m1; evidence: minutes seen``.
 
-    Providers are called by their titles, where those are given.
+    Providers are called by their titles, and people by their names, where those are given. That something was not made
+    up is what everybody takes for granted: it is not said.
     """
     title = re.sub(r"(?<!^)(?=[A-Z])", " ", type(event).__name__).capitalize()
+    called = dict.fromkeys(_PROVIDERS, titles or {}) | dict.fromkeys(_PEOPLE, people or {})
     particulars = (
-        f"{_label(field)}: {(titles or {}).get(said, said) if field in _PROVIDERS else _worded(field, said)}"
+        f"{_label(field)}: {called[field].get(said, said) if field in called else _worded(field, said)}"
         for field, said in event
-        if said not in (None, (), "")
+        if said not in (None, (), "", {}) and not (field == "made_up" and said is False)
     )
     return title, "; ".join(particulars)
 
@@ -76,6 +83,8 @@ def _worded(field: str, said: Any) -> str:
         case tuple():
             parts = [_worded(field, part) for part in said]
             return ("; " if any(", " in part for part in parts) else ", ").join(parts)
+        case dict():
+            return ", ".join(f"{_label(name)} {_worded(name, part)}" for name, part in said.items())
         case Value() if hasattr(said, "words"):
             return str(said.words)
         case Value():
@@ -93,12 +102,17 @@ def timeline(views: Views, stream: str | None = None, limit: int = 200) -> Table
     return told(views, title, happened)
 
 
-def told(views: Views, title: str, happened: Sequence[Recorded]) -> Table:
-    """Events in words, as a table. One query, for the names of the providers that are meant."""
+def told(
+    views: Views, title: str, happened: Sequence[Recorded], people: Mapping[str, str] | None = None
+) -> Table:
+    """Events in words, as a table. One query, for the names of the providers that are meant.
+
+    With the names of people by their opaque ids, whoever did something is called by name too.
+    """
     titles = titles_of(views, (said for recorded in happened for said in _named(recorded.event)))
     rows = []
     for recorded in happened:
-        what, particulars = in_words(recorded.event, titles)
+        what, particulars = in_words(recorded.event, titles, people)
         rows.append(
             (
                 cell(recorded.at),
@@ -107,7 +121,7 @@ def told(views: Views, title: str, happened: Sequence[Recorded]) -> Table:
                 cell(recorded.version),
                 cell(what),
                 cell(particulars),
-                cell(recorded.by),
+                cell((people or {}).get(recorded.by, recorded.by)),
                 cell(recorded.position or None, missing=Missing.NOT_APPLICABLE),
             )
         )

@@ -1,19 +1,28 @@
 """Timelines a page at a time, the latest first: of one thing, of one person's acts, of a period, of everything."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, union_all
+from sqlalchemy import ColumnElement, func, literal, select, union_all
 
 from domain.errors import Refusal
 from domain.periods import day_in_words
 from projections.acts import ActsRow
+from projections.monitoring import DueItem
 from projections.paging import MOST, Page
+from projections.reports import ReportRow
 from projections.timeline import told
 from projections.views import Views
 
 
-def happened_to(views: Views, stream: str, limit: int = 50, before: int | None = None) -> Page:
+def happened_to(
+    views: Views,
+    stream: str,
+    limit: int = 50,
+    before: int | None = None,
+    people: Mapping[str, str] | None = None,
+) -> Page:
     """What happened to one thing (``award-2026-0042``), the latest first, before one of its events (by its number).
 
     One query, and one of the log: of this thing's events alone.
@@ -22,8 +31,35 @@ def happened_to(views: Views, stream: str, limit: int = 50, before: int | None =
     events = views.history.stream(stream)
     earlier = [each for each in events if before is None or each.version < before]
     shown = earlier[-limit:]
-    table = told(views, f"Timeline of {stream.replace('-', ' ', 1)}", shown[::-1])
+    table = told(views, f"Timeline of {stream.replace('-', ' ', 1)}", shown[::-1], people)
     return Page(table, len(events), str(shown[0].version) if len(earlier) > limit else None)
+
+
+def happened_around(
+    views: Views,
+    award: str,
+    limit: int = 50,
+    before: int | None = None,
+    people: Mapping[str, str] | None = None,
+) -> Page:
+    """What happened to an award, to its reports and to whatever else it owes, the latest first; before one of these.
+
+    Each is known by its number in the order in which they were written down. Two queries, and one of the log for the
+    award and each of its reports and obligations.
+    """
+    _check(limit)
+    items, reports = DueItem.table.c, ReportRow.table.c
+    owed = select(items.item).where(*views.within(DueItem), items.award == award, items.kind != "milestone")
+    sent = select(literal("report-") + reports.report).where(*views.within(ReportRow), reports.award == award)
+    others = views.connection.execute(union_all(owed, sent)).scalars().all()
+    streams = (f"award-{award}", *sorted(others))
+    events = [each for stream in streams for each in views.history.stream(stream)]
+    # those of one act have one moment: what it was about comes before what followed from it
+    events.sort(key=lambda each: each.at)
+    earlier = events if before is None else events[: max(0, before - 1)]
+    shown = earlier[-limit:]
+    table = told(views, f"Timeline of award {award}", shown[::-1], people)
+    return Page(table, len(events), str(len(earlier) - len(shown) + 1) if len(earlier) > limit else None)
 
 
 def acts(
@@ -33,6 +69,7 @@ def acts(
     to_day: date | None = None,
     limit: int = 50,
     before: int | None = None,
+    people: Mapping[str, str] | None = None,
 ) -> Page:
     """What was written down by one person (or by anybody), between two London days, before a position of the log.
 
@@ -47,7 +84,14 @@ def acts(
     shown = positions[:limit]
     told_of = sorted(views.history.many(shown), key=lambda each: -each.position) if shown else []
     more = len(positions) > limit
-    return Page(told(views, _title(by, from_day, to_day), told_of), int(count), str(shown[-1]) if more else None)
+    table = told(views, _title(by, from_day, to_day), told_of, people)
+    return Page(table, int(count), str(shown[-1]) if more else None)
+
+
+def who_acted(views: Views) -> list[str]:
+    """The opaque ids of every person and job that wrote something down. One query."""
+    columns = ActsRow.table.c
+    return list(views.connection.execute(select(columns.by).where(*views.within(ActsRow)).distinct()).scalars())
 
 
 def _check(limit: int) -> None:

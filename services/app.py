@@ -26,6 +26,7 @@ from services.settings import Database, Settings
 from services.web.page import STATIC
 from services.web.routes import (
     awards,
+    documentation,
     due,
     home,
     money,
@@ -51,7 +52,7 @@ from services.wiring import open_office
 VERSION = "0.1.0"
 
 PAGES = (
-    *(sign_in, home, orders, awards, due, providers, owed, reports),
+    *(documentation, sign_in, home, orders, awards, due, providers, owed, reports),
     *(money_lists, money, what_if, return_pages, records, public),
     *(people_secrets, people_pages, settings_pages),
 )

@@ -105,8 +105,10 @@ def _check(table: Table, places: Mapping[str, int], key: str, value: str) -> Cal
         stem = key.removesuffix(ending)
         if stem != key and key not in places and stem in places and table.columns[places[stem]].kind in ORDERED:
             place, bound = places[stem], _bound(table.columns[places[stem]], value, key)
+            kind = table.columns[place].kind
             return lambda row: (
-                row[place].value is not None and (_rank(row[place]) >= bound if least else _rank(row[place]) <= bound)
+                row[place].value is not None
+                and (_rank(row[place], kind) >= bound if least else _rank(row[place], kind) <= bound)
             )
     if key not in places:
         raise Malformed(f"There is no such filter. There are: {', '.join((*RESERVED, *places))}.")
@@ -116,9 +118,10 @@ def _check(table: Table, places: Mapping[str, int], key: str, value: str) -> Cal
 
 def _bound(column: Column, value: str, key: str) -> tuple[int, Any]:
     if column.kind in ("date", "moment"):
-        if len(value) > LONGEST_DAY:
-            raise Malformed(f"{key} must be a day or a moment, like 2017-09-30.")
-        return (1, value.strip())
+        try:
+            return _when(value.strip() if len(value) <= LONGEST_DAY else "")
+        except ValueError:
+            raise Malformed(f"{key} must be a day, like 2017-09-30, or a moment with its zone.") from None
     if not _WHOLE.fullmatch(value):
         raise Malformed(f"{key} must be a whole number, like 1000.")
     return (0, int(value))
@@ -127,7 +130,8 @@ def _bound(column: Column, value: str, key: str) -> tuple[int, Any]:
 def _when(said: str) -> tuple[int, Any]:
     """A day, or a moment, to be compared with others of its kind. A day stands for its beginning in London."""
     if "T" not in said:
-        return (2, date.fromisoformat(said).isoformat())
+        day = date.fromisoformat(said)
+        return (2, datetime(day.year, day.month, day.day, tzinfo=LONDON).astimezone(UTC).isoformat())
     moment = datetime.fromisoformat(said)
     return (2, (moment if moment.tzinfo else moment.replace(tzinfo=LONDON)).astimezone(UTC).isoformat())
 

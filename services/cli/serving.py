@@ -1,6 +1,8 @@
 """``outturn serve``: the API and the pages, with as many processes as are wanted, and the scheduler beside them."""
 
+import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -76,6 +78,8 @@ def serve(
     """Serve the API and the pages until told to end. Behind a proxy that speaks https, see the README."""
     with the_office() as office, office.reading():
         pass  # an office that cannot be opened says so here, once, and not in every process
+    # uvicorn, when it has finished, gives the signal again: the scheduler must still be stopped then
+    signal.signal(signal.SIGTERM, lambda *_said: sys.exit(0))
     with _beside(wanted=with_scheduler):
         uvicorn.run(
             APPLICATION,

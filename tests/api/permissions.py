@@ -197,8 +197,10 @@ LISTS: dict[str, str] = {
 }
 """Every list, as an answer and as a file."""
 
-HISTORIES = "CFMAD"
-"""What happened to one thing, in words; an administrator reads it too, a provider does not."""
+HISTORIES = "CFMA"
+"""What happened to one thing, in words; a provider does not read it."""
+OF_PEOPLE_AND_SETTINGS = ("provider", "calendar", "chase", "job", "seal")
+"""The things whose histories an administrator reads too: they are not about money."""
 
 OTHERS: dict[str, str] = {
     # one award, its files, its papers
@@ -248,6 +250,7 @@ OTHERS: dict[str, str] = {
 }
 
 PAGES: dict[str, str] = {
+    "GET /api/docs": "*",
     "GET /": "*",
     "GET /accessibility": "*",
     "GET /awards": "CFMA",
@@ -396,7 +399,7 @@ def roles_of(letters: str) -> frozenset[Role] | None:
 
 def _all() -> Iterator[tuple[str, str]]:
     for noun, orders in ORDERS.items():
-        yield f"GET /api{PLACES[noun]}/history", HISTORIES
+        yield f"GET /api{PLACES[noun]}/history", HISTORIES + ("D" if noun in OF_PEOPLE_AND_SETTINGS else "")
         for order, letters in orders.items():
             yield f"POST /api{PLACES[noun]}/{order}", letters
             if set(letters) == {"S"} or order in ON_NO_PAGE:
