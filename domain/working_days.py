@@ -32,11 +32,22 @@ DaysOff = frozenset[date]
 """Days on which offices are closed beyond the bank holidays on file."""
 
 
-def is_working_day(day: date, off: DaysOff = frozenset()) -> bool:
-    """Whether offices are open. Raises ``Refusal`` for a year whose bank holidays are not on file."""
+def refuse_beyond_file(day: date) -> date:
+    """The day itself. Raises ``Refusal`` for a year whose bank holidays are not on file.
+
+    For orders, where a person can answer; what runs by itself reckons on.
+    """
     first, last = _years()
     if not first <= day.year <= last:
         raise Refusal(f"The bank holidays on file go from {first} to {last}: {day.year} cannot be reckoned.")
+    return day
+
+
+def is_working_day(day: date, off: DaysOff = frozenset()) -> bool:
+    """Whether offices are open. A year whose bank holidays are not on file has weekends only.
+
+    It refuses nothing: one mistyped year among all that is owed must not stop the chase of the rest.
+    """
     return day.weekday() < 5 and day not in bank_holidays() and day not in off
 
 

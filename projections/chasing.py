@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from domain.awards.award import SETTLED
 from domain.chases.commands import DEFAULT
-from domain.monitoring.policy import DEFAULT_STEPS, Decision, Step, days_of, decide
+from domain.monitoring.policy import DEFAULT_STEPS, Decision, Part, Step, days_of, decide
 from domain.working_days import DaysOff
 from projections.awards import AwardRow
 from projections.monitoring import OPEN, DueItem
@@ -133,6 +133,15 @@ def still_owed(views: Views, items: Iterable[str]) -> dict[str, Chased]:
     """Of these things, those that are still owed."""
     wanted = set(items)
     return {owed.item: owed for owed in what_is_owed(views) if owed.item in wanted}
+
+
+def reminded(views: Views, items: Iterable[str]) -> set[tuple[str, date]]:
+    """Of these things, those of which a reminder went to the provider, as far as is known; each with its due day."""
+    columns, wanted = ReminderRow.table.c, sorted(items)
+    if not wanted:
+        return set()
+    sent = (columns.part == Part.PROVIDER.value, columns.standing == "sent", columns.arrived.is_not(False))
+    return {(row.item, row.due_on) for row in views.rows(ReminderRow, *sent, columns.item.in_(wanted))}
 
 
 def not_heard_of(views: Views, channel: str, since: str) -> list[ReminderRow]:

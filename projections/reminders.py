@@ -10,6 +10,7 @@ from domain.chases.events import ChaseSet
 from domain.kernel import Recorded
 from domain.reminders import events as reminder_events
 from domain.reminders.events import (
+    GONE,
     ReminderDeferred,
     ReminderDelivered,
     ReminderDropped,
@@ -102,7 +103,12 @@ class Reminders(Projection):
                 row = rows.of(ReminderRow, recorded.reference)
                 row.reason, row.settled_at = reason, recorded.at.isoformat()
             case _:
-                self._delivered(recorded, rows.of(ReminderRow, recorded.reference))
+                row = rows.of(ReminderRow, recorded.reference)
+                self._delivered(recorded, row)
+                if isinstance(recorded.event, ReminderDropped) and recorded.event.reason == GONE:
+                    # asked for again on the same day, it is decided anew
+                    settled = rows.of(SettledRow, row.item, row.due_on)
+                    settled.steps = [step for step in settled.steps if step != row.step]
 
     @staticmethod
     def _decided(

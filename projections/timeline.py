@@ -102,9 +102,7 @@ def timeline(views: Views, stream: str | None = None, limit: int = 200) -> Table
     return told(views, title, happened)
 
 
-def told(
-    views: Views, title: str, happened: Sequence[Recorded], people: Mapping[str, str] | None = None
-) -> Table:
+def told(views: Views, title: str, happened: Sequence[Recorded], people: Mapping[str, str] | None = None) -> Table:
     """Events in words, as a table. One query, for the names of the providers that are meant.
 
     With the names of people by their opaque ids, whoever did something is called by name too.

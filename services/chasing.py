@@ -26,21 +26,20 @@ from domain.reminders.commands import (
     RefuseReminder,
     TryReminder,
 )
-from domain.reminders.events import ReminderRefused
+from domain.reminders.events import GONE, ReminderRefused
 from projections.awards import AwardRow
-from projections.chasing import Chased, ToDo, not_heard_of, still_owed, to_deliver, what_to_chase
+from projections.chasing import Chased, ToDo, not_heard_of, reminded, still_owed, to_deliver, what_to_chase
 from projections.providers import ProviderRow
 from projections.reminders import ReminderRow
 from projections.views import Views
 from services.address_book import AddressBook, Person
-from services.channels.channel import Channel, Delivery, Message, RefusedForGood, TellsTheEnd, TryLater
+from services.channels.channel import Channel, Delivery, Message, NeverHeard, RefusedForGood, TellsTheEnd, TryLater
 from services.messages import DOMAIN, NOT_REACHED, Owing, compose
 from services.office import Office
 
 SCHEDULER = Actor(id="scheduler", roles=frozenset({Role.SCHEDULER}))
 BATCH = 200
 """How many things are decided in one transaction."""
-GONE = "it is no longer owed: it came in, was waived, or is due on another day"
 HEARD_OF_FOR = timedelta(days=7)
 """For how long a channel is asked what became of a message: as long as GOV.UK Notify knows of one."""
 LEFT = "the person is no longer in the address book"
@@ -63,7 +62,23 @@ class Delivered:
     sent: int = 0
     deferred: int = 0
     refused: int = 0
+    """Those given up among them."""
     dropped: int = 0
+    unheard: int = 0
+    """Handed over, and the channel never answered. They go once more, and then no more."""
+    given_up: int = 0
+    """Of those refused: tried for days, or handed over twice and never heard of."""
+    reasons: set[str] = field(default_factory=set)
+    """Why some could not be taken now. No names and no addresses."""
+
+    def put_off(self, answers: Sequence[Recorded], reason: str) -> set[str]:
+        """Counts what could not be taken now; returns the references of what was given up."""
+        given_up = {each.reference for each in answers if isinstance(each.event, ReminderRefused)}
+        self.deferred += len(answers) - len(given_up)
+        self.refused += len(given_up)
+        self.given_up += len(given_up)
+        self.reasons |= {reason}
+        return given_up
 
 
 def _people_of(people: Sequence[Person], part: Part, owed: Chased) -> list[Person]:
@@ -155,10 +170,11 @@ def deliver(
         owed = still_owed(views, {row.item for row in rows}) if rows else {}
         services = _services(views, {row.award for row in rows}) if rows else {}
         titles = {row.provider: row.title for row in views.rows(ProviderRow)} if rows else {}
+        known = reminded(views, {row.item for row in rows if row.part == Part.HEAD_OF_COMMISSIONING.value})
     people = {person.id: person for person in book.people()} if rows else {}
     done = Delivered()
     for person, own in _letters(rows):
-        about = (owed, services, titles, now, office_name, domain, address, book, people)
+        about = (owed, services, titles, known, now, office_name, domain, address, book, people)
         _Letter(office, channel, people.get(person), own, *about).send(done)
     return done
 
@@ -175,12 +191,13 @@ def _letters(rows: Iterable[ReminderRow]) -> Iterator[tuple[str, list[ReminderRo
         yield row.person or "", [row]
     # what was begun and never answered goes once more as it was, lest the same message have two ids
     digests = sorted((row for row in rows if row.digest), key=lambda row: (*_together(row), row.position))
-    for (person, _begun), own in groupby(digests, key=_together):
+    for (person, _begun, _attempts), own in groupby(digests, key=_together):
         yield person, list(own)
 
 
-def _together(row: ReminderRow) -> tuple[str, bool]:
-    return row.person or "", row.standing == "tried"
+def _together(row: ReminderRow) -> tuple[str, bool, int]:
+    """What was tried together is tried again together, also when it was put off: it has the same Message-ID."""
+    return row.person or "", row.standing == "tried", row.attempts
 
 
 @dataclass
@@ -195,6 +212,8 @@ class _Letter:
     services: dict[str, str]
     titles: dict[str, str]
     """The providers' names."""
+    reminded: set[tuple[str, date]]
+    """The things and due days of which a reminder went to the provider."""
     now: datetime
     office_name: str | None
     domain: str
@@ -217,6 +236,8 @@ class _Letter:
         refused = {recorded.reference for recorded in tried if isinstance(recorded.event, ReminderRefused)}
         taken = {recorded.reference for recorded in tried} - refused
         done.refused += len(refused)
+        done.given_up += len(refused)
+        self._tell_the_manager([row for row in rows if row.reminder in refused])
         rows = [row for row in rows if row.reminder in taken]
         if rows:
             self._hand_over(self._message(rows, self.person), rows, done)
@@ -224,36 +245,24 @@ class _Letter:
     def _hand_over(self, message: Message, rows: list[ReminderRow], done: Delivered) -> None:
         try:
             receipt = self.channel.send(message)
+        except NeverHeard:
+            done.unheard += len(rows)  # the attempt stands in the log without an answer, and counts as one
         except TryLater as later:
-            done.deferred += len(self._do([DeferReminder(**_address(row), reason=later.reason) for row in rows]))
+            put_off = self._do([DeferReminder(**_address(row), reason=later.reason) for row in rows])
+            given_up = done.put_off(put_off, later.reason)
+            self._tell_the_manager([row for row in rows if row.reminder in given_up])
         except RefusedForGood as refusal:
-            self._tell_the_manager(rows, refusal)
+            if refusal.bounced and self.person is not None:
+                self.book.mark_bounced(self.person.id)
+            self._tell_the_manager(rows)
             done.refused += len(self._do([RefuseReminder(**_address(row), reason=refusal.reason) for row in rows]))
         else:
             sent = {"channel": self.channel.name, "message_id": message.mark, "receipt": receipt}
             done.sent += len(self._do([ConfirmSent(**_address(row), **sent) for row in rows]))
+            self.reminded |= {(row.item, row.due_on) for row in rows if row.part == Part.PROVIDER.value}
 
-    def _tell_the_manager(self, rows: list[ReminderRow], refusal: RefusedForGood) -> None:
-        """Flags an address that does not exist, and has the contract manager told that somebody was not reached."""
-        if refusal.bounced and self.person is not None:
-            self.book.mark_bounced(self.person.id)
-        everybody = list(self.people.values())
-        orders = [
-            QueueReminder(
-                item=row.item,
-                award=row.award,
-                due_on=row.due_on,
-                step=f"{row.step}{NOT_REACHED}",
-                to=Part.CONTRACT_MANAGER,
-                person=manager.id,
-                step_on=self.now.astimezone(LONDON).date(),
-                digest=manager.digest,
-            )
-            for row in rows
-            if row.part != Part.CONTRACT_MANAGER.value and not row.step.endswith(NOT_REACHED)
-            for manager in _people_of(everybody, Part.CONTRACT_MANAGER, self.owed[row.item])
-        ]
-        self._do(orders)
+    def _tell_the_manager(self, rows: Sequence[ReminderRow]) -> None:
+        self._do(_not_reached(rows, self.owed, list(self.people.values()), self.now))
 
     def _is_owed(self, row: ReminderRow) -> bool:
         known = self.owed.get(row.item)
@@ -264,6 +273,7 @@ class _Letter:
         for row in rows:
             owed = self.owed[row.item]
             managers = _people_of(list(self.people.values()), Part.CONTRACT_MANAGER, owed)
+            where = f"the office at {managers[0].email}" if managers else "the office"
             owing.append(
                 Owing(
                     reference=row.reminder,
@@ -277,8 +287,9 @@ class _Letter:
                     step=row.step,
                     part=Part(row.part),
                     step_on=row.step_on,
-                    how_to_send=_HOW[owed.kind],
-                    ask=managers[0].name if managers else self.office_name or "the office",
+                    how_to_send=_HOW[owed.kind].format(office=where),
+                    ask=_with_reach(managers[0]) if managers else self.office_name or "the office",
+                    reminded=(row.item, row.due_on) in self.reminded,
                     provider=self.titles.get(owed.provider or ""),
                     page=self._page(owed, Part(row.part)),
                 )
@@ -299,11 +310,39 @@ class _Letter:
 
 
 _HOW = {
-    "report": "Fill in the workbook that the office sends for the period, and send it back to the office.",
-    "milestone": "Tell the office that it is done, with what shows it.",
-    "obligation": "Send it to the office.",
-    "condition": "Send it to the office: until it is there, no payment is made.",
+    "report": "Fill in the workbook that the office sends for the period, and send it back to {office}.",
+    "milestone": "Tell {office} that it is done, with what shows it.",
+    "obligation": "Send it to {office}.",
+    "condition": "Send it to {office}: until it is there, no payment is made.",
 }
+
+
+def _with_reach(person: Person) -> str:
+    """A name, and how to reach the person: ``Mona Manager (mona@office.example, telephone 020 7946 0000)``."""
+    telephone = f", telephone {person.phone}" if person.phone else ""
+    return f"{person.name} ({person.email}{telephone})"
+
+
+def _not_reached(
+    rows: Sequence[ReminderRow], owed: dict[str, Chased], people: Sequence[Person], now: datetime
+) -> list[QueueReminder]:
+    """The orders by which the contract managers are told that somebody was not reached, of what is owed still."""
+    return [
+        QueueReminder(
+            item=row.item,
+            award=row.award,
+            due_on=row.due_on,
+            step=f"{row.step}{NOT_REACHED}",
+            to=Part.CONTRACT_MANAGER,
+            person=manager.id,
+            step_on=now.astimezone(LONDON).date(),
+            digest=manager.digest,
+        )
+        for row in rows
+        if row.part != Part.CONTRACT_MANAGER.value and not row.step.endswith(NOT_REACHED)
+        if row.item in owed and owed[row.item].due_on == row.due_on
+        for manager in _people_of(people, Part.CONTRACT_MANAGER, owed[row.item])
+    ]
 
 
 def _address(row: ReminderRow) -> dict[str, object]:
@@ -313,7 +352,8 @@ def _address(row: ReminderRow) -> dict[str, object]:
 def take_receipts(office: Office, book: AddressBook, channel: Channel, now: datetime) -> Counter[Delivery]:
     """Asks a channel that tells it what became of the messages it took, and writes down what it hears.
 
-    An address that does not exist is flagged. A channel that tells nothing is not asked.
+    An address that does not exist is flagged; and of whatever did not arrive, and is owed still, the contract manager is
+    told, as of a refusal. A channel that tells nothing is not asked.
     """
     heard = Counter[Delivery]()
     if not isinstance(channel, TellsTheEnd):
@@ -321,7 +361,14 @@ def take_receipts(office: Office, book: AddressBook, channel: Channel, now: date
     with office.reading() as views:
         rows = not_heard_of(views, channel.name, (now - HEARD_OF_FOR).isoformat())
     marks = {row.message_id for row in rows if row.message_id is not None}
-    for mark, end in (channel.receipts(sorted(marks)) if marks else {}).items():
+    ends = channel.receipts(sorted(marks)) if marks else {}
+    lost = [row for row in rows if ends.get(row.message_id or "", Delivery.DELIVERED) is not Delivery.DELIVERED]
+    if lost:
+        with office.reading() as views:
+            owed = still_owed(views, {row.item for row in lost})
+        # before the receipt is written down: who dies between the two says it again, and forgets nobody
+        office.do_all(_not_reached(lost, owed, book.people(), now), SCHEDULER)
+    for mark, end in ends.items():
         own = [row for row in rows if row.message_id == mark]
         arrived = end is Delivery.DELIVERED
         office.do_all([ConfirmDelivery(**_address(row), arrived=arrived, receipt=end.value) for row in own], SCHEDULER)

@@ -15,6 +15,16 @@ from domain.monitoring.policy import Part
 from domain.periods import day_in_words
 from services.address_book import Person
 from services.channels.channel import Message
+from services.messages_words import (
+    AS_WHAT,
+    NOT_REMINDED,
+    REMINDED,
+    STAFF_AHEAD,
+    STAFF_DUE,
+    STAFF_NOT_REACHED,
+    STOPS,
+    WORDS,
+)
 from services.settings import Settings
 
 DOMAIN = "outturn.invalid"
@@ -44,9 +54,11 @@ class Owing:
     step_on: date
     how_to_send: str
     ask: str
-    """Whom to ask: the contract manager, or the office."""
+    """Whom to ask: the contract manager, with how to be reached; or the office."""
     provider: str | None = None
     """Its name, for the messages to the staff."""
+    reminded: bool = True
+    """Whether a reminder of it went to anybody of the provider."""
     page: str | None = None
     """The address of the page on which it is seen to, the same for everybody: whoever opens it signs in first."""
 
@@ -196,66 +208,14 @@ def _shortened(text: str) -> str:
     return text if len(text) <= LONGEST_SUBJECT else f"{text[: LONGEST_SUBJECT - 1].rstrip()}…"
 
 
-class _Words(NamedTuple):
-    """What is said of one kind of thing: to the provider before, on and after its day, then how; and to the staff."""
-
-    ahead: str
-    due: str
-    late: str
-    how: str
-    then: str
-    told: str
-
-
-_SENT = _Words(
-    ahead="Please send us this by {day}. That is {when}.",
-    due="Please send us this today, {day}.",
-    late="We have not received this. It was due on {day} and is {when}. Please send it now.",
-    how="How to send it: {how}",
-    then="If you have just sent it, thank you: there is nothing more to do.",
-    told="{who} has not sent this. It was due on {day} and is {when}.",
-)
-_WORDS = {
-    "report": _SENT,
-    "obligation": _SENT,
-    "milestone": _Words(
-        ahead="You agreed to reach this milestone by {day}. That is {when}. Please tell us when you have reached it.",
-        due="You agreed to reach this milestone by today, {day}. Please tell us when you have reached it.",
-        late="You agreed to reach this milestone by {day}. It is {when}, and we have not heard that you reached it. "
-        "Please tell us how it stands.",
-        how="How to tell us: {how}",
-        then="If you have just told us, thank you: there is nothing more to do.",
-        told="{who} has not told us that it reached this milestone. It was due on {day} and is {when}.",
-    ),
-    "condition": _Words(
-        ahead="A payment to you depends on this condition. Please meet it by {day}. That is {when}.",
-        due="A payment to you depends on this condition. Please meet it today, {day}.",
-        late="A payment to you depends on this condition. It was to be met by {day}. It is {when}, and we cannot make "
-        "the payment until it is met.",
-        how="How to show that it is met: {how}",
-        then="If you have just met it, thank you: there is nothing more to do.",
-        told="{who} has not met this condition of a payment. It was due on {day} and is {when}. "
-        "The payment cannot be made until it is met.",
-    ),
-}
-_STAFF_AHEAD = "{who} is to do this by {day}. That is {when}."
-_STAFF_NOT_REACHED = (
-    "A reminder about this could not be delivered to one of the people it is for. Please look at the address book, and "
-    "ask {who} yourself. It is due on {day}."
-)
-_STAFF_DUE = "This is due from {who} today, {day}, and is still open."
-_STOPS = "The reminders stop once it is recorded as done, moved to a later day, or no longer needed."
-_REMINDED = "The provider has been reminded. To learn what has been done, ask {ask}."
-
-
 def _single(one: Owing, today: date) -> Iterator[_Block]:
-    words, own = _WORDS[one.kind], one.part is Part.PROVIDER
+    words, own = WORDS[one.kind], one.part is Part.PROVIDER
     if one.step.endswith(NOT_REACHED) and not own:
-        first = _STAFF_NOT_REACHED
+        first = STAFF_NOT_REACHED
     elif today < one.due_on:
-        first = words.ahead if own else _STAFF_AHEAD
+        first = words.ahead if own else STAFF_AHEAD
     elif today == one.due_on:
-        first = words.due if own else _STAFF_DUE
+        first = words.due if own else STAFF_DUE
     else:
         first = words.late if own else words.told
     said = {"day": day_in_words(one.due_on), "when": _when(one.due_on, today), "how": one.how_to_send, "ask": one.ask}
@@ -268,8 +228,8 @@ def _single(one: Owing, today: date) -> Iterator[_Block]:
         yield words.then
         return
     if one.part is Part.HEAD_OF_COMMISSIONING:
-        yield _REMINDED.format(**said)
-    yield _STOPS
+        yield (REMINDED if one.reminded else NOT_REMINDED).format(**said)
+    yield STOPS
     yield from _on_a_page(one, "Everything about the award:")
 
 
@@ -326,15 +286,8 @@ def _several(owed: Sequence[Owing], today: date) -> Iterator[_Block]:
         yield "The reminders stop once a thing is recorded as done, moved to a later day, or no longer needed."
 
 
-_AS_WHAT = {
-    Part.PROVIDER: "a contact of the provider",
-    Part.CONTRACT_MANAGER: "the contract manager",
-    Part.HEAD_OF_COMMISSIONING: "the head of commissioning",
-}
-
-
 def _why(owed: Sequence[Owing]) -> str:
-    parts = [words for part, words in _AS_WHAT.items() if any(one.part is part for one in owed)]
+    parts = [words for part, words in AS_WHAT.items() if any(one.part is part for one in owed)]
     return f"This message was sent by our records system, because you are on file as {' and as '.join(parts)}."
 
 

@@ -35,7 +35,7 @@ from projections.reminders import ReminderRow
 from projections.standing import Standing, standings
 from projections.views import Views
 from services.address_book import AddressBook, Person
-from services.channels.channel import Channel, Message, RefusedForGood, TryLater
+from services.channels.channel import Channel, Message, NeverHeard, RefusedForGood, TryLater
 from services.chasing import SCHEDULER, Delivered
 from services.messages import message_id
 from services.office import Office
@@ -290,6 +290,7 @@ class _Post:
         tried = self._do([TryReminder(**_address(row), channel=self.channel.name) for row in rows])
         taken = {recorded.reference for recorded in tried if isinstance(recorded.event, ReminderTried)}
         self.done.refused += len(tried) - len(taken)
+        self.done.given_up += len(tried) - len(taken)
         rows = [row for row in rows if row.reminder in taken]
         if rows:
             self._hand_over(_message(self.writer.words(kind, rows, person), kind, rows, person, self.settings), rows)
@@ -297,8 +298,11 @@ class _Post:
     def _hand_over(self, message: Message, rows: Sequence[ReminderRow]) -> None:
         try:
             receipt = self.channel.send(message)
+        except NeverHeard:
+            self.done.unheard += len(rows)  # the attempt stands in the log without an answer, and counts as one
         except TryLater as later:
-            self.done.deferred += len(self._do([DeferReminder(**_address(row), reason=later.reason) for row in rows]))
+            put_off = self._do([DeferReminder(**_address(row), reason=later.reason) for row in rows])
+            self.done.put_off(put_off, later.reason)
         except RefusedForGood as refusal:
             if refusal.bounced and rows[0].person is not None:
                 self.book.mark_bounced(rows[0].person)

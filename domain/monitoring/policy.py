@@ -128,6 +128,7 @@ class Decision(NamedTuple):
 
 
 PASSED_OVER = "it was passed over: nothing ran between its day and a later step's"
+OVERTAKEN = "it was passed over: about a later step to the same part was decided already"
 
 
 def decide(
@@ -135,7 +136,8 @@ def decide(
 ) -> Sequence[Decision]:
     """The steps that are due by today and not settled yet, in order of their days.
 
-    Of those to one part, only the latest is sent. ``settled``: the steps for this due day about which was decided.
+    Of those to one part, only the latest is sent; and none that comes before one about which was decided already, as
+    when it was added to the chase later. ``settled``: the steps for this due day about which was decided.
     """
     known = set(settled)
     days = days_of(steps, due_on, off)
@@ -143,12 +145,14 @@ def decide(
         ((day, number, step) for number, (step, day) in enumerate(zip(steps, days, strict=True)) if day <= today),
         key=lambda each: each[:2],
     )
+    latest = {step.to: step.step for _day, _number, step in due}
     waiting = [(day, step) for day, _number, step in due if step.step not in known]
-    latest = {step.to: step.step for _day, step in waiting}
-    return [
-        Decision(step, day, latest[step.to] == step.step, "" if latest[step.to] == step.step else PASSED_OVER)
-        for day, step in waiting
-    ]
+    decisions = []
+    for day, step in waiting:
+        last = latest[step.to]
+        reason = "" if last == step.step else OVERTAKEN if last in known else PASSED_OVER
+        decisions.append(Decision(step, day, not reason, reason))
+    return decisions
 
 
 def next_day(steps: tuple[Step, ...], due_on: date, today: date, off: DaysOff = frozenset()) -> date | None:

@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from domain.errors import Refusal
 from domain.kernel import Value
 from domain.periods import Period, add_months
-from domain.working_days import ROLLS, add_working_days
+from domain.working_days import ROLLS, add_working_days, refuse_beyond_file
 
 _MONTHS = tuple(name.lower() for name in calendar.month_name[1:])
 _CURE = 'write when it is due like "30 October, 30 April", "1 month after" or "20 working days after"'
@@ -75,7 +75,10 @@ class DueRule(Value):
         return f"{self.number} {unit}{'' if self.number == 1 else 's'} after{roll[self.roll]}"
 
     def day_after(self, period: Period) -> date:
-        """The London date on which what is owed for the period is due."""
+        """The London date on which what is owed for the period is due.
+
+        Raises ``Refusal`` where working days count, and the year's bank holidays are not on file.
+        """
         match self.kind:
             case "months-after":
                 day = _months_on(period.end, self.number)
@@ -83,7 +86,9 @@ class DueRule(Value):
                 day = add_working_days(period.end, self.number)
             case "fixed-date":
                 day = min(_first_after(period.end, day) for day in self.days)
-        return ROLLS[self.roll](day)
+        rolled = ROLLS[self.roll](day)
+        counts = self.kind == "working-days-after" or self.roll != "same-day"
+        return refuse_beyond_file(rolled) if counts else rolled
 
 
 Due = Annotated[DueRule, BeforeValidator(lambda said: DueRule.of(said) if isinstance(said, str) else said)]

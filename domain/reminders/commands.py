@@ -18,13 +18,17 @@ from domain.reminders.events import (
     ReminderSent,
     ReminderTried,
 )
-from domain.reminders.reminder import OPEN, Reminder, ReminderStatus
+from domain.reminders.reminder import OPEN, UNDECIDED, Reminder, ReminderStatus
 
 NOBODY = "nobody"
 """Stands for the person where a step is passed over for everybody, or nobody is on file."""
-MOST_ATTEMPTS = 6
-PAUSES = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240, 1_440))
-"""How long it is waited after each attempt that failed for now."""
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240))
+"""How long it is waited after each attempt that failed for now; after the last of them, as long again each time."""
+KEPT_UP_FOR = timedelta(days=7)
+"""For how long a message is tried that cannot be taken: over a long weekend, with a working day on either side.
+
+Mail servers themselves keep trying for four to five days at least (RFC 5321, 4.5.4.1).
+"""
 TWICE = "it was handed over twice, and both times it was never heard whether it was taken"
 
 Item = Annotated[str, StringConstraints(pattern=r"^(obligation|award|notice)-[A-Za-z0-9._#-]{1,200}$")]
@@ -58,7 +62,7 @@ class QueueReminder(ReminderCommand, may={Role.SCHEDULER}):
     digest: bool = False
 
     def decide(self, state: Reminder, occasion: Occasion) -> Sequence[Event]:
-        return [] if state.status is not None else [ReminderQueued(**self.model_dump())]
+        return [] if state.status not in UNDECIDED else [ReminderQueued(**self.model_dump())]
 
 
 class PassOverReminder(ReminderCommand, may={Role.SCHEDULER}):
@@ -72,7 +76,7 @@ class PassOverReminder(ReminderCommand, may={Role.SCHEDULER}):
     reason: str
 
     def decide(self, state: Reminder, occasion: Occasion) -> Sequence[Event]:
-        return [] if state.status is not None else [ReminderPassedOver(**self.model_dump(exclude={"person"}))]
+        return [] if state.status not in UNDECIDED else [ReminderPassedOver(**self.model_dump(exclude={"person"}))]
 
 
 class TryReminder(ReminderCommand, may={Role.SCHEDULER}):
@@ -105,14 +109,14 @@ class ConfirmSent(ReminderCommand, may={Role.SCHEDULER}):
 
 
 class DeferReminder(ReminderCommand, may={Role.SCHEDULER}):
-    """Record that the channel could not take it now: it is tried again after a pause, or given up."""
+    """Record that the channel could not take it now: it is tried again after a pause, or given up after days."""
 
     reason: Annotated[str, Field(max_length=300)]
 
     def decide(self, state: Reminder, occasion: Occasion) -> Sequence[Event]:
         if state.status is not ReminderStatus.TRIED:
             return []
-        if state.attempts >= MOST_ATTEMPTS:
+        if state.put_off_at is not None and occasion.now >= state.put_off_at + KEPT_UP_FOR:
             return [ReminderRefused(reason=f"it was tried {state.attempts} times; at last: {self.reason}")]
         again_at: datetime = occasion.now + PAUSES[min(state.attempts, len(PAUSES)) - 1]
         return [ReminderDeferred(reason=self.reason, attempt=state.attempts, again_at=again_at)]

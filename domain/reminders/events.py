@@ -5,6 +5,12 @@ from datetime import date, datetime
 from domain.kernel import Event, Reference
 from domain.monitoring.policy import Part
 
+GONE = "it is no longer owed: it came in, was waived, or is due on another day"
+"""Why a reminder is dropped whose thing is no longer asked for. Should it be asked for again, the step is decided anew.
+
+It stands in the log for ever: these words are never changed.
+"""
+
 
 class ReminderQueued(Event, name="reminder.queued"):
     """A step is due, and a message is to go to one person."""

@@ -29,6 +29,8 @@ class ReminderStatus(StrEnum):
 
 
 OPEN = (ReminderStatus.QUEUED, ReminderStatus.TRIED)
+UNDECIDED = (None, ReminderStatus.DROPPED)
+"""What was dropped is decided anew when it is asked for again, as when a due day was moved away and back."""
 
 
 class Reminder(Aggregate):
@@ -37,14 +39,18 @@ class Reminder(Aggregate):
     status: ReminderStatus | None = None
     attempts: int = 0
     unanswered: int = 0
-    """How many attempts in a row were begun and never answered: the process died between."""
+    """How many attempts were begun and never answered: the process died between, or the channel fell silent.
+
+    An answer of "later" takes back its own attempt alone: what was never heard of before may have gone.
+    """
     delivered: bool | None = None
-    again_at: datetime | None = None
+    put_off_at: datetime | None = None
+    """For when it was first put off, since it was queued."""
 
     def evolve(self, event: Event) -> Self:
         match event:
             case ReminderQueued():
-                return self.model_copy(update={"status": ReminderStatus.QUEUED})
+                return self.model_copy(update={"status": ReminderStatus.QUEUED, "put_off_at": None})
             case ReminderPassedOver():
                 return self.model_copy(update={"status": ReminderStatus.PASSED_OVER})
             case ReminderTried(attempt=attempt):
@@ -53,7 +59,13 @@ class Reminder(Aggregate):
                     update={"status": ReminderStatus.TRIED, "attempts": attempt, "unanswered": unanswered}
                 )
             case ReminderDeferred(again_at=again_at):
-                return self.model_copy(update={"status": ReminderStatus.QUEUED, "again_at": again_at, "unanswered": 0})
+                return self.model_copy(
+                    update={
+                        "status": ReminderStatus.QUEUED,
+                        "put_off_at": self.put_off_at or again_at,
+                        "unanswered": max(self.unanswered - 1, 0),
+                    }
+                )
             case ReminderSent():
                 return self.model_copy(update={"status": ReminderStatus.SENT})
             case ReminderRefused():

@@ -40,6 +40,10 @@ class ReturnCommand(Command[HalfYearlyReturn]):
     def named(self) -> str:
         return f"return for {self.period}"
 
+    @property
+    def about(self) -> str | None:
+        return None  # also where it names an award: the return is about all of them
+
     def folded(self, state: HalfYearlyReturn, occasion: Occasion) -> FilledReturn:
         """The return as the log now has it."""
         if occasion.answers is None:

@@ -162,8 +162,8 @@ def _endpoint(command: type[Command[Any]]) -> Callable[[Request], Awaitable[Resp
         desk, who = the_desk(request), let_in(request, command.may)
         body = read_json(request, sent)
         order = order_from(command, dict(request.path_params), body)
-        check_files(desk, who, order)
         check_may(order, who.actor)  # also of what is only answered again
+        check_files(desk, who, order)
         seen, key = version_seen(request, command), key_of(request)
         return obey_once(desk, who, order, seen, key)
 

@@ -119,10 +119,10 @@ def change_person(desk: FrontDesk, who: SignedIn, request: Request, body: Change
         said["bounced"] = False
     if "roles" in said and Role.PROVIDER not in said["roles"]:
         said = {"certifies": False} | said
-    if "roles" in said and person == who.person.id and said["roles"] - who.person.roles:
-        raise NotAllowed(OWN_ROLES)
     losing = "roles" in said and Role.ADMINISTRATOR not in said["roles"]
     with _told(), an_administrator_stays(desk.book, person, losing=losing):
+        if "roles" in said and person == who.person.id and said["roles"] - who.person.roles:
+            raise NotAllowed(OWN_ROLES)
         changed = desk.book.change(person, lambda known: Person.model_validate(known.model_dump() | said))
     return _answer(person_said(changed))
 

@@ -95,6 +95,10 @@ class TryLater(NotSent):
     """It could not be taken now. It may be later."""
 
 
+class NeverHeard(NotSent):
+    """It was handed over, and no answer came: it may have gone, or not."""
+
+
 class RefusedForGood(NotSent):
     """It will never be taken."""
 

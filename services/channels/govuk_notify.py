@@ -9,7 +9,7 @@ from notifications_python_client.errors import APIError
 from notifications_python_client.notifications import NotificationsAPIClient
 from pydantic import SecretStr
 
-from services.channels.channel import Delivery, Message, RefusedForGood, TryLater, fit_for_the_log
+from services.channels.channel import Delivery, Message, NeverHeard, RefusedForGood, TryLater, fit_for_the_log
 
 ANY = "any"
 """The template for every kind of message that has none of its own."""

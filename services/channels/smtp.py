@@ -1,7 +1,8 @@
 """The channel to a mail server: SMTP with TLS and a password. One message, one connection.
 
-A fault before the message itself is named (no connection, no TLS, a wrong password) says nothing about the message: it
-is tried again later. Once the server took it, nothing that goes wrong afterwards makes it unsent.
+A fault before the message itself is handed over (no connection, no TLS, a wrong password) says nothing about the
+message: it is tried again later. Where the answer to the message itself stays away, it may have gone: that is told
+apart. Once the server took it, nothing that goes wrong afterwards makes it unsent.
 """
 
 import re
@@ -16,7 +17,7 @@ from typing import Literal, NamedTuple
 from pydantic import SecretStr
 
 from domain.kernel import utc_now
-from services.channels.channel import Message, RefusedForGood, TryLater, fit_for_the_log
+from services.channels.channel import Message, NeverHeard, RefusedForGood, TryLater, fit_for_the_log
 from services.channels.mail import as_mail
 
 Security = Literal["starttls", "tls", "none"]
@@ -25,6 +26,15 @@ PORTS: dict[Security, int] = {"starttls": 587, "tls": 465, "none": 25}
 _ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})\b")
 _OF_THE_SENDER = ("5.1.7", "5.1.8")
 """Of the codes about addresses, those that are about ours."""
+_UNKNOWN = re.compile(
+    r"no such (?:user|address|recipient|mailbox|person)|(?:user|recipient|mailbox|address|account) (?:is )?unknown"
+    r"|unknown (?:user|recipient|mailbox|address|account)|(?:does not|doesn't) exist"
+    r"|(?:user|recipient|mailbox|address|account) (?:was )?not found|invalid (?:recipient|mailbox)|no mailbox",
+    re.IGNORECASE,
+)
+"""How mail servers say without an enhanced code that there is no such address."""
+_NO_MAILBOX = (550, 551, 553)
+"""The codes with which they say it (RFC 5321, 4.2.3). A 550 alone may as well be a rule of theirs about us."""
 _ABOUT_US = (530, 534, 535, 538)
 """The server wants to know who we are: that is for us to set right, and no fault of the message."""
 
@@ -40,6 +50,10 @@ class Server(NamedTuple):
     password: SecretStr | None = None
     timeout: float = 30
     """For how many seconds each answer is waited for."""
+    after_data: float = 120
+    """For how many seconds at least the answer to the message itself is waited for: a server looks at it for viruses
+    and spam first, and whoever does not wait sends it twice. (RFC 5321, 4.5.3.2.6, has 10 minutes; but one server that
+    has fallen silent would hold up all other messages for as long.)"""
     authorities: Path | None = None
     """Whom to trust, as a file of certificates; None: whom the machine trusts."""
 
@@ -59,7 +73,8 @@ class Smtp:
         content = as_mail(message, self._sender, self._sender_name, self._clock()).as_bytes()
         connection = self._connected()
         try:
-            said = self._handed_over(connection, message.to_address, content)
+            self._announced(connection, message.to_address)
+            said = self._handed_over(connection, content)
         except (OSError, smtplib.SMTPException):  # dropped, or silent for too long
             raise TryLater("the mail server broke off the connection") from None
         finally:
@@ -68,13 +83,21 @@ class Smtp:
             connection.close()
         return fit_for_the_log(said.decode("ascii", "replace"))
 
-    def _handed_over(self, connection: smtplib.SMTP, address: str, content: bytes) -> bytes:
+    def _announced(self, connection: smtplib.SMTP, address: str) -> None:
         _checked(*connection.mail(self._sender), "the sender")
         _checked(*connection.rcpt(address), "the address")
+
+    def _handed_over(self, connection: smtplib.SMTP, content: bytes) -> bytes:
+        if connection.sock is not None:
+            connection.sock.settimeout(max(self._server.timeout, self._server.after_data))
         try:
             code, said = connection.data(content)
         except smtplib.SMTPDataError as refused:
             code, said = refused.smtp_code, _bytes(refused.smtp_error)
+        except (OSError, smtplib.SMTPException):
+            raise NeverHeard("the mail server was given the message, and did not answer") from None
+        if code < 200:  # -1: the line was no answer at all
+            raise NeverHeard("the mail server was given the message, and its answer was none")
         _checked(code, said, "the message")
         return said
 
@@ -133,6 +156,8 @@ def _checked(code: int, said: bytes, what: str) -> None:
     if code < 500 or code in _ABOUT_US:  # -1: the line was no answer at all
         raise TryLater(f"the mail server does not take {what} now ({codes})")
     about_the_address = enhanced.startswith("5.1.") and enhanced not in _OF_THE_SENDER and what != "the sender"
+    if not enhanced and what == "the address" and code in _NO_MAILBOX:
+        about_the_address = _UNKNOWN.search(said.decode("ascii", "replace")) is not None
     raise RefusedForGood(f"the mail server refused {what} ({codes})", bounced=about_the_address)
 
 

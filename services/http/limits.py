@@ -173,6 +173,11 @@ LINGER_SECONDS = 10.0
 still sending would otherwise see a broken connection and not the answer."""
 
 
+def size_in_words(size: int) -> str:
+    """``26 MB``, ``1.5 MB`` (of a million bytes, to the tenth, never more than it is), ``100 bytes``."""
+    return f"{size // 100_000 / 10:g} MB" if size >= 1_000_000 else f"{size:,} bytes"
+
+
 class _Counted:
     """The body of one request, as it arrives."""
 
@@ -189,7 +194,7 @@ class _Counted:
         """Why it is not taken."""
         if self.too_slow:
             return Raised(408, f"What was sent did not arrive within {self._rule.seconds:g} seconds.")
-        return Raised(413, f"What was sent is too big: at most {self._rule.most:,} bytes. Nothing was recorded.")
+        return Raised(413, f"What was sent is too big: at most {size_in_words(self._rule.most)}. Nothing was recorded.")
 
     async def receive(self) -> Message:
         """The next part. Raises ``Raised`` 413 or 408."""

@@ -1,6 +1,6 @@
 """What a report said, in every version: as tables to read, with its checks, and the file that it came in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -93,22 +93,24 @@ def version_of(history: Sequence[Recorded], number: str) -> Version:
     return found[int(number) - 1]
 
 
-def timeline_of(history: Sequence[Recorded]) -> list[Entry]:
-    """What happened to a report in words, the latest first."""
+def timeline_of(history: Sequence[Recorded], people: Mapping[str, str] | None = None, after: int = 0) -> list[Entry]:
+    """What happened to a report in words, the latest first; after its event of a number. People by their names."""
     found, number = [], 0
     for recorded in history:
+        by = (people or {}).get(recorded.by, recorded.by)
         match recorded.event:
             case ReportSubmitted() | ReportCorrected() as brought:
                 number += 1
                 because = f" Because: {brought.reason}" if isinstance(brought, ReportCorrected) else ""
                 words = f"{brought.content.words}.{because}"
                 title = f"Version {number} came in" if number > 1 else "The report came in"
-                found.append(Entry(title, recorded.at, recorded.by, words))
+                found.append(Entry(title, recorded.at, by, words))
             case ReportSentBack(reasons=reasons):
-                found.append(Entry("It was sent back", recorded.at, recorded.by, " ".join(reasons)))
+                found.append(Entry("It was sent back", recorded.at, by, " ".join(reasons)))
             case ReportAccepted(version=version):
-                found.append(Entry(f"Version {version} was accepted", recorded.at, recorded.by))
-    return found[::-1]
+                found.append(Entry(f"Version {version} was accepted", recorded.at, by))
+    # every event of a report is told by one line
+    return found[max(0, after) :][::-1]
 
 
 class Told(NamedTuple):

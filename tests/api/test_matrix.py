@@ -169,6 +169,13 @@ def order_of(line: Line) -> str:
     return BY_ROUTE[line.route][0] if line.route in BY_ROUTE else GIVEN.get(line.route, "")
 
 
+NAMES_AWARDS = {
+    *(f"/api/{name}{more}" for name in ("decisions", "bids", "returns") for more in ("", "/file")),
+    *("/api/timeline", "/api/funds/{fund}/{year}/explain/{figure}"),
+}
+"""What names the awards of the whole office one by one: for those who reach all of them."""
+
+
 def within(asker: Asker, line: Line, award: str | None) -> bool:
     """Whether what is asked about is within reach."""
     reach = asker.reach()
@@ -176,9 +183,7 @@ def within(asker: Asker, line: Line, award: str | None) -> bool:
         return True
     if award is not None:
         return award in reach
-    if line.route in BY_ROUTE or line.path.endswith("/history"):  # about no award at all
-        return Role.PROVIDER not in asker.is_.roles
-    return True
+    return not line.path.endswith("/history")  # about no award at all
 
 
 def expected(asker: Asker, line: Line, award: str | None) -> int | None:
@@ -194,6 +199,10 @@ def expected(asker: Asker, line: Line, award: str | None) -> int | None:
         return 403
     order = COMMANDS.get(order_of(line))
     if order is not None and order.declares and roles == {Role.PROVIDER} and not asker.is_.certifies:
+        return 403
+    if order is not None and asker.reach() is not None and award is None:
+        return 404 if order.noun == "chase" else 403  # the chase of every award is not there for somebody of one
+    if line.path in NAMES_AWARDS and asker.reach() is not None:
         return 403
     if ABOUT_ALL.match(line.route) and not line.path.endswith("/history") and asker.reach() is not None:
         return 403

@@ -124,12 +124,21 @@ def test_a_key_is_answered_as_the_first_time_and_nothing_is_recorded_twice(build
 
 def test_a_refusal_is_kept_under_its_key_too(building: Building) -> None:
     key = {"idempotency-key": "refused"}
-    first = building.post(MANAGER, COMPLETE, key, json=DONE)
-    assert first.status_code == 404
     planned(building)
-    again = building.post(MANAGER, COMPLETE, key, json=DONE)
-    assert (again.status_code, again.json()["detail"]) == (404, first.json()["detail"])
+    too_soon = DONE | {"completed_on": "2099-01-01"}
+    first = building.post(MANAGER, COMPLETE, key, json=too_soon)
+    assert first.status_code == 409
+    again = building.post(MANAGER, COMPLETE, key, json=too_soon)
+    assert (again.status_code, again.json()["detail"]) == (409, first.json()["detail"])
+    assert again.headers["idempotent-replayed"] == "true"
     assert building.post(MANAGER, COMPLETE, {"idempotency-key": "anew"}, json=DONE).status_code == 200
+
+
+def test_what_is_not_there_yet_may_be_asked_again_under_the_same_key(building: Building) -> None:
+    key = {"idempotency-key": "early"}
+    assert building.post(MANAGER, COMPLETE, key, json=DONE).status_code == 404
+    planned(building)
+    assert building.post(MANAGER, COMPLETE, key, json=DONE).status_code == 200
 
 
 @pytest.mark.parametrize("other", ["a body", "an order", "an award", "an etag"])

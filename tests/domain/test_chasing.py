@@ -14,7 +14,7 @@ from domain.jobs.commands import NoteFailure, NoteRun
 from domain.jobs.events import JobFailed, JobRan
 from domain.monitoring.policy import Part, Step
 from domain.reminders.commands import (
-    MOST_ATTEMPTS,
+    KEPT_UP_FOR,
     PAUSES,
     TWICE,
     ConfirmDelivery,
@@ -27,6 +27,7 @@ from domain.reminders.commands import (
     TryReminder,
 )
 from domain.reminders.events import (
+    GONE,
     ReminderDeferred,
     ReminderDelivered,
     ReminderDropped,
@@ -105,18 +106,42 @@ class TestReminders:
         given(QUEUED, TRIED).when(TryReminder(**ONE, channel="smtp")).then(again)
         given(QUEUED, TRIED, again).when(TryReminder(**ONE, channel="smtp")).then(ReminderRefused(reason=TWICE))
 
-    def test_what_cannot_be_taken_now_is_tried_again_after_longer_and_longer_pauses_and_given_up(self) -> None:
+    def test_a_message_that_was_never_heard_of_goes_once_more_whatever_was_put_off_between(self) -> None:
+        put_off = ReminderDeferred(reason="busy", attempt=2, again_at=OCTOBER)
+        history = (QUEUED, TRIED, ReminderTried(channel="smtp", attempt=2), put_off)
+        third = ReminderTried(channel="smtp", attempt=3)
+        given(*history).when(TryReminder(**ONE, channel="smtp")).then(third)
+        given(*history, third).when(TryReminder(**ONE, channel="smtp")).then(ReminderRefused(reason=TWICE))
+
+    def test_what_cannot_be_taken_now_is_tried_again_after_longer_and_longer_pauses(self) -> None:
         events: list[ReminderQueued | ReminderTried | ReminderDeferred] = [QUEUED]
-        for attempt in range(1, MOST_ATTEMPTS):
+        for attempt in range(1, 40):
             events.append(ReminderTried(channel="smtp", attempt=attempt))
-            deferred = ReminderDeferred(
-                reason="busy", attempt=attempt, again_at=OCTOBER + PAUSES[min(attempt, len(PAUSES)) - 1]
-            )
+            again_at = OCTOBER + PAUSES[min(attempt, len(PAUSES)) - 1]
+            deferred = ReminderDeferred(reason="busy", attempt=attempt, again_at=again_at)
             given(*events).when(DeferReminder(**ONE, reason="busy")).then(deferred)
             events.append(deferred)
-        events.append(ReminderTried(channel="smtp", attempt=MOST_ATTEMPTS))
-        given_up = ReminderRefused(reason=f"it was tried {MOST_ATTEMPTS} times; at last: busy")
-        given(*events).when(DeferReminder(**ONE, reason="busy")).then(given_up)
+        assert PAUSES[-1] == timedelta(hours=4)
+
+    def test_what_could_not_be_taken_for_days_is_given_up_and_not_before(self) -> None:
+        assert timedelta(days=5) <= KEPT_UP_FOR
+        first = OCTOBER - KEPT_UP_FOR
+        order, tried = DeferReminder(**ONE, reason="busy"), ReminderTried(channel="smtp", attempt=2)
+        since = ReminderDeferred(reason="busy", attempt=1, again_at=first)
+        given(QUEUED, TRIED, since, tried).when(order).then(
+            ReminderRefused(reason="it was tried 2 times; at last: busy")
+        )
+        later = ReminderDeferred(reason="busy", attempt=1, again_at=first + timedelta(seconds=1))
+        once_more = ReminderDeferred(reason="busy", attempt=2, again_at=OCTOBER + PAUSES[1])
+        given(QUEUED, TRIED, later, tried).when(order).then(once_more)
+
+    def test_what_was_dropped_is_decided_anew_and_what_went_is_not(self) -> None:
+        dropped, queue = ReminderDropped(reason=GONE), QueueReminder(**ABOUT, person="person-7")
+        pass_over = PassOverReminder(**ABOUT, person="person-7", reason="Nobody is there")
+        given(QUEUED, dropped).when(queue).then(QUEUED)
+        given(QUEUED, dropped).when(pass_over).then(ReminderPassedOver(**ABOUT, reason="Nobody is there"))
+        given(QUEUED, dropped, QUEUED).when(queue).then_nothing()
+        given(QUEUED, TRIED, SENT).when(queue).then_nothing()
 
     def test_it_is_dropped_or_refused_only_while_it_waits(self) -> None:
         dropped = ReminderDropped(reason="It came in")

@@ -8,6 +8,7 @@ from hypothesis import strategies as some
 
 from domain.monitoring.policy import (
     DEFAULT_STEPS,
+    OVERTAKEN,
     PASSED_OVER,
     Offset,
     Part,
@@ -97,6 +98,11 @@ def test_after_an_outage_the_latest_step_to_each_is_sent_and_those_before_it_are
     assert decided(date(2026, 12, 1)) == [("ahead", False), ("due", False), ("late", True), ("escalated", True)]
     reasons = {decision.step.step: decision.reason for decision in decide(LADDER, DUE, date(2026, 12, 1), ())}
     assert reasons == {"ahead": PASSED_OVER, "due": PASSED_OVER, "late": "", "escalated": ""}
+
+
+def test_a_step_that_was_added_after_a_later_one_went_is_not_sent() -> None:
+    reasons = {each.step.step: each.reason for each in decide(LADDER, DUE, date(2026, 12, 1), ("ahead", "late"))}
+    assert reasons == {"due": OVERTAKEN, "escalated": ""}, "to the other part nothing went yet"
 
 
 @given(ladders, days, some.lists(some.integers(0, 90), min_size=1, max_size=20))

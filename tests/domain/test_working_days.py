@@ -16,6 +16,7 @@ from domain.working_days import (
     is_working_day,
     next_working_day,
     previous_working_day,
+    refuse_beyond_file,
 )
 from tests.domain.properties import modest, working_life
 
@@ -62,9 +63,16 @@ def test_a_weekend_is_not_worked() -> None:
 
 
 @pytest.mark.parametrize("day", [date(2009, 12, 31), date(2051, 1, 2)])
-def test_a_year_without_bank_holidays_on_file_cannot_be_reckoned(day: date) -> None:
+def test_an_order_that_needs_bank_holidays_which_are_not_on_file_is_refused(day: date) -> None:
     with pytest.raises(Refusal, match=f"on file go from 2010 to 2050: {day.year} cannot be reckoned"):
-        is_working_day(day)
+        refuse_beyond_file(day)
+    assert refuse_beyond_file(date(2050, 12, 31)) == date(2050, 12, 31)
+
+
+@pytest.mark.parametrize("year", [1990, 2006, 2062, 2100])
+def test_a_year_without_bank_holidays_on_file_has_weekends_only(year: int) -> None:
+    days = [date(year, 12, number) for number in range(1, 32)]
+    assert [day for day in days if is_working_day(day)] == [day for day in days if day.weekday() < 5]
 
 
 @pytest.mark.parametrize(

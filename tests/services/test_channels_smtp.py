@@ -7,14 +7,14 @@ import pytest
 from pydantic import SecretStr
 
 from domain.personal import sign_of_a_person
-from services.channels.channel import NotSent, RefusedForGood, TryLater
+from services.channels.channel import NeverHeard, NotSent, RefusedForGood, TryLater
 from services.channels.smtp import PORTS, Security, Server, Smtp
 from tests.services.mail_server import CERTIFICATE, KEY, PASSWORD, USER, Sink, mail_server
 from tests.services.test_channels import MESSAGE
 
 
 def channel_to(port: int, **how: Any) -> Smtp:
-    server = Server("127.0.0.1", port, "none", timeout=0.5)._replace(**how)
+    server = Server("127.0.0.1", port, "none", timeout=0.5, after_data=0.5)._replace(**how)
     return Smtp(server, "office@example.org", "The office")
 
 
@@ -60,6 +60,12 @@ def test_sent_again_it_has_the_same_message_id() -> None:
         ("DATA", "554 5.1.1 No such user", True, "the message (554 5.1.1)"),
         ("RCPT", "550 5.7.1 Relay denied", False, "the address (550 5.7.1)"),
         ("RCPT", "550 no", False, "the address (550)"),
+        ("RCPT", "550 No such user here", True, "the address (550)"),
+        ("RCPT", "550 <kate@northside.example>: Recipient address rejected: User unknown", True, "the address (550)"),
+        ("RCPT", "553 sorry, that mailbox does not exist", True, "the address (553)"),
+        ("RCPT", "550 Rejected because of our policy", False, "the address (550)"),
+        ("RCPT", "554 no such user in your tariff", False, "the address (554)"),
+        ("RCPT", "550 5.7.1 no such user may write to us", False, "the address (550 5.7.1)"),
         ("RCPT", "550 5.1.8 Bad sender", False, "the address (550 5.1.8)"),
         ("MAIL", "553 5.1.7 Bad sender office@example.org", False, "the sender (553 5.1.7)"),
         ("MAIL", "550 5.1.1 who are you", False, "the sender (550 5.1.1)"),
@@ -84,7 +90,7 @@ def test_what_is_refused_for_good(at: str, answer: str, bounced: bool, reason: s
         ("MAIL", "530 5.7.0 Authentication required", "does not take the sender now (530 5.7.0)"),
         ("DATA", "421 4.3.2 Shutting down", "does not take the message now (421 4.3.2)"),
         ("RCPT", "nonsense", "does not take the address now (-1)"),
-        *((place, how, "broke off") for place in ("MAIL", "RCPT", "DATA") for how in ("drop", "sleep")),
+        *((place, how, "broke off") for place in ("MAIL", "RCPT") for how in ("drop", "sleep")),
     ],
 )
 def test_what_is_tried_later(at: str, answer: str, words: str) -> None:
@@ -92,6 +98,22 @@ def test_what_is_tried_later(at: str, answer: str, words: str) -> None:
         channel_to(port).send(MESSAGE)
     assert words in later.value.reason
     assert sign_of_a_person(later.value.reason) is None
+
+
+@pytest.mark.parametrize("answer", ["drop", "sleep", "nonsense"])
+def test_what_was_handed_over_and_never_answered_may_have_gone(answer: str) -> None:
+    with mail_server(Sink("DATA", answer)) as port, pytest.raises(NeverHeard, match="was given the message") as silent:
+        channel_to(port).send(MESSAGE)
+    assert sign_of_a_person(silent.value.reason) is None
+
+
+def test_the_answer_to_the_message_itself_is_waited_for_longer() -> None:
+    """The server takes 1.5 seconds to look at it; every other answer is waited for 0.5 seconds."""
+    sink = Sink("DATA", "sleep")
+    with mail_server(sink) as port:
+        assert channel_to(port, after_data=30).send(MESSAGE)
+    assert len(sink.mails) == 1
+    assert Server("mail.example").after_data >= 120
 
 
 @pytest.mark.parametrize("answer", ["drop", "sleep", "421 4.3.2 Shutting down", "554 no"])

@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from services.http import limits
-from services.http.limits import Allowances, Body, BodyLimit, Rule, address_of, for_path
+from services.http.limits import Allowances, Body, BodyLimit, Rule, address_of, for_path, size_in_words
 from services.http.problem import Raised
 from tests.services.test_http_app import Built, Hands
 
@@ -42,7 +42,15 @@ def test_a_body_at_the_limit_is_let_in_and_one_byte_more_is_not() -> None:
     answer = built.client.post("/api/files", content=b"x" * 101)
     assert answer.status_code == 413
     assert answer.json()["type"] == "/problems/too-big"
+    assert answer.json()["detail"] == "What was sent is too big: at most 100 bytes. Nothing was recorded."
     assert answer.headers["connection"] == "close"
+
+
+@pytest.mark.parametrize(
+    ("size", "words"), [(26_000_000, "26 MB"), (1_590_000, "1.5 MB"), (1_000_000, "1 MB"), (999_999, "999,999 bytes")]
+)
+def test_a_limit_is_told_as_people_know_it_and_never_more_than_it_is(size: int, words: str) -> None:
+    assert size_in_words(size) == words
 
 
 def test_a_body_that_does_not_say_its_length_is_counted_as_it_arrives() -> None:

@@ -174,7 +174,10 @@ def test_a_provider_reads_its_award_without_the_names_of_the_offices_people_or_t
     assert "by demonstration" not in page.text
     elsewhere = [href for _words, href in _links(page) if href.startswith(("/money", "/providers", "/records", "/due"))]
     assert elsewhere == []
-    assert [words for words, href in _links(page) if "/do/" in href] == ["Report spend", "Plan surplus"]
+    assert not [words for words, href in _links(page) if "/do/" in href]
+    certifier = signed_in_as(Role.PROVIDER, provider=HOLDER, certifies=True)
+    own = Page(certifier.get(f"/awards/{OWN}").text)
+    assert [words for words, href in _links(own) if "/do/" in href] == ["Report spend", "Plan surplus"]
 
 
 def test_the_timeline_goes_back_to_the_first_event(everybody: Mapping[str, TestClient]) -> None:
@@ -336,7 +339,7 @@ def test_a_milestone_is_logged_in_two_clicks_and_its_evidence_put_on_file_right_
     done = client.post(form, data=sends | {"evidence": "Minutes of the board seen (made up)."})
     assert done.status_code == 303
     page = Page(client.get(done.headers["location"]).text)
-    assert "Complete milestone: recorded." in page.text
+    assert "The milestone is recorded as met." in page.text
     attach = dict(_links(page))["Put the evidence on file"]
     assert dict(Page(client.get(attach).text).sends())["kind"] == "evidence"
     assert _happened(demonstration, milestone) == 1
@@ -412,3 +415,31 @@ def test_whoever_may_not_log_a_milestone_is_told_so(
         )
     )
     assert _happened(demonstration, milestone) == 1
+
+
+def test_the_timeline_of_an_award_has_its_reports_and_what_became_of_what_it_owes(
+    demonstration: Demonstrated, everybody: Mapping[str, TestClient]
+) -> None:
+    """Every event of the award's own streams, on as many pages as it takes, by the names of people."""
+    log = demonstration.office.log
+    own = {"award": OWN, "report": f"{OWN}.", "obligation": f"{OWN}."}
+    expected = [each for each in log.everything() if each.noun in own and each.reference.startswith(own[each.noun])]
+    assert {each.noun for each in expected} == set(own)
+    path, seen = f"/awards/{OWN}/timeline", list[str]()
+    while path:
+        page = Page(everybody["manager"].get(path).text)
+        seen += [text(each) for each in page.matter.iter("h2")]
+        path = next((href for words, href in _links(page) if words.startswith("Earlier")), "")
+    told = [each for each in seen if ": " in each]
+    assert "Report accepted: 2017-18-h1" in told
+    assert "Obligation owed: outcome report, 2017-18-h1" in told
+    assert len(told) == len([each for each in expected if each.noun != "award"])
+    assert f"{len(expected)} entries, the latest first." in everybody["manager"].get(f"/awards/{OWN}/timeline").text
+    of_provider = Page(everybody["own provider"].get(f"/awards/{OWN}/timeline").text)
+    assert not [href for _words, href in _links(of_provider) if href.startswith("/reports/")]
+    assert "approved by demonstration" not in of_provider.text
+
+
+def test_a_sheet_of_awards_is_loaded_from_the_register_by_whoever_may(everybody: Mapping[str, TestClient]) -> None:
+    for who, there in (("manager", True), ("finance", True), ("own manager", False), ("auditor", False)):
+        assert ("/settings/load" in everybody[who].get("/awards").text) is there, who

@@ -217,3 +217,14 @@ def test_a_page_asks_the_same_few_questions_however_much_there_is(
             assert manager.get(path).status_code == 200
         asked.append(len(statements))
     assert asked[0] == asked[1] <= 12
+
+
+def test_a_report_that_never_came_in_is_not_led_to(manager: TestClient) -> None:
+    came = Page(manager.get("/due/MOJ-2017-01/outcome-report/2017-18-h1").text)
+    assert "/reports/MOJ-2017-01/2017-18-h1" in dict(_links(came)).values()
+    [owed] = [
+        href
+        for _words, href in _links(Page(manager.get("/due?standing=nil-return&award=MOJ-2017-04").text))
+        if href.startswith("/due/")
+    ][:1]
+    assert not [href for _words, href in _links(Page(manager.get(owed).text)) if href.startswith("/reports/")]

@@ -31,6 +31,7 @@ from services.web.forms import (
     read,
     refused,
     shown_again,
+    texts,
 )
 from services.web.forms.shapes import Kind
 from tests.web.browser import Page, rendered
@@ -125,7 +126,7 @@ def test_pounds_are_read_as_people_write_them(typed: str) -> None:
         ("-5", "An amount must not be less than nought: a release or a repayment is recorded as itself"),
         ("€5", "An amount must be in pounds, like £1,250.50: no other currency, percentage or formula"),
         ("5.555", "An amount must be in whole pence, with no more than two figures after the point"),
-        ("not known", "An amount must be a number of pounds, like £1,250.50, or the words: not known"),
+        ("not known", "An amount must be a number of pounds, like £1,250.50"),
     ],
 )
 def test_pounds_that_cannot_be_are_told_in_words(typed: str, words: str) -> None:
@@ -296,6 +297,31 @@ def test_a_form_keeps_the_version_it_was_opened_on_and_its_key() -> None:
 def test_the_words_of_a_rule_name_no_field_and_no_command_by_its_code() -> None:
     said = refused(Refusal("Fill the return in first (fill-return), or say why (despite, rests_on)."))
     assert said.words == "Fill the return in first (Fill return), or say why (despite, decision it rests on)"
+    then = refused(Refusal("Payments are held until this is met: a plan. Then meet-condition."))
+    assert then.words == "Payments are held until this is met: a plan. Then choose: Meet condition."
+
+
+def test_a_rule_that_names_one_field_is_told_at_it_and_any_other_leads_to_the_first_entry() -> None:
+    two = refused(Refusal("Say why (evidence, milestone)."), MILESTONE)
+    none = refused(Refusal("The evidence is of another milestone."), MILESTONE)
+    bare, bracketed = Refusal("The completed_on is too late."), Refusal("Say what shows it (evidence).")
+    assert [refused(each, MILESTONE).name for each in (bare, bracketed)] == ["completed_on", "evidence"]
+    assert (two.name, none.name) == ("", "")
+    [fault] = faults_of(MILESTONE.with_wrong([none]))
+    assert fault.field == "field-milestone"
+    assert fault.field in Page(rendered(MILESTONE.with_wrong([none]))).ids
+
+
+def test_no_label_is_given_a_second_article() -> None:
+    assert texts.noun("The other entry for it") == "the other entry for it"
+
+
+def test_a_file_that_cannot_be_kept_is_told_at_its_field_with_what_was_typed() -> None:
+    form = form_for(AttachDocument, address=AWARD)
+    sent = read(form, _sent(form, {"kind": "spend-plan", "title": "Plan"}), "The file is empty.")
+    assert _wrong(form, sent) == (Wrong("file", "The file is empty"),)
+    again = shown_again(form, sent)
+    assert (again.typed["title"], [fault.field for fault in faults_of(again)]) == ("Plan", ["field-file"])
 
 
 class _Known:

@@ -9,7 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from domain.catalogue import NOUNS
-from domain.kernel import Actor, Role
+from domain.funds.commands import OpenFund
+from domain.kernel import Actor, Role, utc_now
 from services.sealing import seal
 from services.web import long_work
 from services.web.routes import records
@@ -192,3 +193,63 @@ def test_a_year_of_reminders_is_replayed_and_a_year_that_is_none_is_refused(
     refused = auditor.post("/records/replay", data=form)
     assert refused.status_code == 422
     assert parse_strictly(refused.text).find(".//*[@data-module='govuk-error-summary']") is not None
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "said"),
+    [
+        ("find?noun=award&reference=NOPE-1", "reference", "There is no award of that reference"),
+        ("find?noun=award&reference=", "reference", "Enter the reference of the award"),
+        ("find?noun=nonsense&reference=1", "noun", "Choose what it is"),
+        ("acts?by=nobody", "by", "Nobody of that id has written anything down"),
+        ("acts?by=", "by", "Choose a person or a job"),
+    ],
+)
+def test_what_cannot_be_looked_up_is_said_at_its_field(auditor: TestClient, query: str, field: str, said: str) -> None:
+    answer = auditor.get(f"/records/{query}")
+    assert answer.status_code == 422
+    page = parse_strictly(answer.text)
+    assert [link.get("href") for link in page.iter("a") if said in text(link)] == [f"#{field}"]
+    assert [each for each in page.iter() if each.get("id") == field]
+    if "NOPE-1" in query:
+        assert [each.get("value") for each in page.iter("input") if each.get("id") == "reference"] == ["NOPE-1"]
+
+
+def test_out_of_reach_is_looked_up_in_the_words_of_what_is_not_there(
+    office: Demonstrated, signed_in_as: SignInAs
+) -> None:
+    own = signed_in_as(Role.CONTRACT_MANAGER, awards=("MOJ-2017-07",))
+    assert own.get("/records/find?noun=award&reference=MOJ-2017-07").status_code == 303
+    for reference in ("MOJ-2017-08", "NOPE-1"):
+        answer = own.get(f"/records/find?noun=award&reference={reference}")
+        assert answer.status_code == 422
+        assert "There is no award of that reference" in answer.text
+
+
+def test_those_who_acted_are_offered_by_name_and_their_acts_are_told_by_it(
+    office: Demonstrated, signed_in_as: SignInAs
+) -> None:
+    finance = signed_in_as(Role.FINANCE, name="Made up Treasurer")
+    person = office.desk.accounts.session(office.secret_of(finance), utc_now())
+    assert person is not None
+    by = Actor(id=person.who.id, roles=frozenset({Role.FINANCE}))
+    office.office.do(OpenFund(fund="named", year="2017-18", title="Made up", funder="Made up"), by)
+    auditor = signed_in_as(Role.AUDITOR)
+    offered = {each.get("value"): text(each) for each in parse_strictly(auditor.get("/records").text).iter("option")}
+    assert offered[by.id] == f"Made up Treasurer ({by.id})"
+    assert "scheduler" in offered
+    assert "nobody" not in offered
+    acts = words(auditor, f"/records/acts?by={by.id}")
+    assert acts.startswith("Acts of Made up Treasurer")
+    assert "by Made up Treasurer" in acts
+    assert "by Made up Treasurer" in words(auditor, "/records/fund/named-2017-18")
+    assert "by Made up Treasurer" in words(auditor, "/records/timeline")
+    assert "made up: no" not in words(auditor, "/records/timeline")
+
+
+@pytest.mark.parametrize("address", ["timeline", "reminders"])
+def test_a_period_with_its_ends_reversed_is_said_at_its_field(auditor: TestClient, address: str) -> None:
+    answer = auditor.get(f"/records/{address}?from=2+May+2018&to=1+May+2018")
+    assert answer.status_code == 422
+    page = parse_strictly(answer.text)
+    assert [link.get("href") for link in page.iter("a") if "must be the first day" in text(link)] == ["#filter-to"]

@@ -140,6 +140,13 @@ def test_a_report_is_sent_back_section_by_section_once(demonstration: Demonstrat
     assert day_in_words(by) in page.text
     assert "/obligations/seen-1/outcome-report/2017-18-h2/do/move-obligation" in [a.get("href") for a in page.all("a")]
     assert "ahead" in page.text  # the reminders to come
+    assert "Accept the report" not in page.text
+    stale = manager.client.post(path, data={**form, "reason-demand": "Far too many."})
+    assert stale.status_code == 412
+    meanwhile = Page(stale.text)
+    assert "What happened meanwhile It was sent back by Made up for a test" in " ".join(meanwhile.text.split())
+    assert "Far too many." in meanwhile.text
+    assert dict(meanwhile.sends())["seen"] == str(len(stream))
 
 
 def test_a_report_is_accepted_as_it_was_seen(demonstration: Demonstrated, manager: Hand) -> None:

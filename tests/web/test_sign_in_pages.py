@@ -75,11 +75,14 @@ def test_a_page_that_needs_signing_in_leads_there_and_back(demonstration: Demons
     assert (signed_in.status_code, signed_in.headers["location"]) == (303, "/awards?status=approved")
     spent = visitor.get(found[1], headers={"accept": "text/html"})
     assert spent.status_code == 404
-    assert "Ask for another" in Page(spent.text).text
+    assert "/sign-in" in [link.get("href") for link in Page(spent.text).matter.iter("a")]
+    spent_again = visitor.post(found[1], data={"csrf_token": demonstration.csrf(visitor)})
+    assert (spent_again.status_code, "Ask for another link" in Page(spent_again.text).text) == (404, True)
 
     token = {"csrf_token": demonstration.csrf(visitor)}
     out = visitor.post("/sign-out", data=token)
     assert "You are signed out." in Page(visitor.get(out.headers["location"]).text).text
+    assert "You are signed out." not in Page(visitor.get("/sign-in?done=signed-out").text).text
 
 
 def test_an_address_that_is_not_known_gets_the_same_words_and_no_message(

@@ -93,6 +93,8 @@ def warning(command: type[Command[Any]]) -> str:
 
 
 _VERBS = re.compile(rf"\b(?:{'|'.join(sorted(COMMANDS, key=len, reverse=True))})\b")
+_THEN = re.compile(r"\. Then (?P<verb>[a-z]+(?:-[a-z]+)+)(?=[.,;]|$)")
+"""A rule that names the next order as if it were a word: ``. Then meet-condition.``"""
 _FIELDS = {field: field for each in COMMANDS.values() for field in each.model_fields if "_" in field}
 _FIELD = re.compile(rf"\b(?:{'|'.join(sorted(_FIELDS, key=len, reverse=True))})\b")
 
@@ -107,4 +109,5 @@ def in_page_words(words: str) -> str:
         known = LABELS.get(found[0])
         return known.label.lower() if known else found[0].removesuffix("_pence").replace("_", " ")
 
-    return _FIELD.sub(field, _VERBS.sub(deed, words)).replace("`", "")
+    told = _THEN.sub(r". Then choose: \g<verb>", words)
+    return _FIELD.sub(field, _VERBS.sub(deed, told)).replace("`", "")

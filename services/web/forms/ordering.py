@@ -1,5 +1,6 @@
 """From what was read to the order itself, or to what is wrong with it, each fault at its own entry."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,9 +29,20 @@ def order(form: Form, sent: Read) -> Command[Any] | tuple[Wrong, ...]:
         return tuple(dict.fromkeys(_wrong(form, sent, fault) for fault in faults(malformed)))
 
 
-def refused(refusal: OutturnError) -> Wrong:
-    """What a rule said, for the top of the form: commands and fields by what forms call them."""
-    return Wrong("", in_page_words(sentence("", str(refusal))))
+def refused(refusal: OutturnError, form: Form | None = None) -> Wrong:
+    """What a rule said, for the top of the form: commands and fields by what forms call them.
+
+    ``form``: where it names one of its fields by the field's own name, and no other, it is told at that field.
+    """
+    said = str(refusal)
+    named = [shape.field for shape in (() if form is None else form.shapes) if _is_named(shape.field, said)]
+    return Wrong(named[0] if len(named) == 1 else "", in_page_words(sentence("", said)))
+
+
+def _is_named(field: str, said: str) -> bool:
+    """Whether a rule names a field: it writes them in brackets (``despite, rests_on``), or they are no word at all."""
+    name = rf"\b{field}\b" if "_" in field else rf"\((?:[a-z_]+, )*{field}(?:, [a-z_]+)*\)"
+    return re.search(name, said) is not None
 
 
 def _wrong(form: Form, sent: Read, fault: Fault) -> Wrong:

@@ -49,8 +49,8 @@ class Read:
     """Whether a row was added or taken away: the form is to be shown again, and nothing is done."""
 
 
-def read(form: Form, data: Iterable[tuple[str, object]], file: Mapping[str, Any] | None = None) -> Read:
-    """Reads what a browser sent for a form. ``file``: what is known of the file that came with it, once it is kept.
+def read(form: Form, data: Iterable[tuple[str, object]], file: Mapping[str, Any] | str | None = None) -> Read:
+    """Reads what a browser sent for a form. ``file``: what is known of the file that came with it, or why it is none.
 
     Raises ``Forged``.
     """
@@ -160,7 +160,7 @@ class _Reader:
         self._rounded: dict[int, str] = {}
         """How an amount was typed that is rounded, by the fields that it is among."""
 
-    def all(self, file: Mapping[str, Any] | None) -> tuple[dict[str, Any], dict[str, tuple[int, ...]]]:
+    def all(self, file: Mapping[str, Any] | str | None) -> tuple[dict[str, Any], dict[str, tuple[int, ...]]]:
         """Every field that could be read, and the rows that were not empty."""
         fields: dict[str, Any] = {}
         sent_rows: dict[str, tuple[int, ...]] = {}
@@ -174,9 +174,10 @@ class _Reader:
         self._as_printed(self.form.shapes, fields)
         return fields, sent_rows
 
-    def _file(self, shape: Shape, file: Mapping[str, Any] | None, fields: dict[str, Any]) -> None:
-        if file is None:
-            self.wrong.append(Wrong(shape.field, f"Choose {texts.noun(label_of(shape))}"))
+    def _file(self, shape: Shape, file: Mapping[str, Any] | str | None, fields: dict[str, Any]) -> None:
+        if not isinstance(file, Mapping):
+            words = sentence(label_of(shape), file or f"Choose {texts.noun(label_of(shape))}")
+            self.wrong.append(Wrong(shape.field, words))
         else:
             fields |= {name: file[name] for name in FROM_A_FILE[self.form.command]}
 
@@ -279,7 +280,7 @@ class _Reader:
     def _pounds(self, shape: Shape, text: str, fields: dict[str, Any]) -> int | None:
         if shape.unknown and texts.plain(text).lower() == NOT_KNOWN:
             return None
-        pence, printed = texts.pence(text, signed=shape.signed)
+        pence, printed = texts.pence(text, signed=shape.signed, unknown=shape.unknown)
         if printed is not None and shape.field == "amount_pence":
             self._rounded[id(fields)] = printed.words
         return pence

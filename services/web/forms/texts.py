@@ -55,12 +55,18 @@ def noun(label: str) -> str:
     """A label as it stands in a sentence: ``the day it ended``, ``who approved it``."""
     first = label.split()[0]
     lower = label if first[1:2].isupper() else label[0].lower() + label[1:]
-    own = first in ("Who", "Why", "What", "How", "Where", "When", "Whether", "Anything")
+    own = first in ("Who", "Why", "What", "How", "Where", "When", "Whether", "Anything", "The")
     return lower if own else f"the {lower}"
 
 
-def pence(text: str, *, signed: bool) -> tuple[int, money.Printed | None]:
-    """Pence of an amount, and how it is printed if that is rounded (£1m). Raises ``Unreadable``."""
+_OR_NOT_KNOWN = ", or the words: not known"
+
+
+def pence(text: str, *, signed: bool, unknown: bool) -> tuple[int, money.Printed | None]:
+    """Pence of an amount, and how it is printed if that is rounded (£1m). Raises ``Unreadable``.
+
+    ``unknown``: whether people may write ``not known`` instead: only then is that offered.
+    """
     said = figures(text)
     sign = 1
     if signed and said[:1] in ("-", "\u2212", "\u2013"):
@@ -69,7 +75,8 @@ def pence(text: str, *, signed: bool) -> tuple[int, money.Printed | None]:
         amount = money.parse(said)
         printed = money.parse_printed(said)
     except Refusal as wrong:
-        raise Unreadable(str(wrong)) from None
+        words = str(wrong)
+        raise Unreadable(words if unknown else words.replace(_OR_NOT_KNOWN, "")) from None
     return sign * amount, None if printed.exact else printed
 
 

@@ -76,15 +76,18 @@ def fields_of(form: Form) -> tuple[Field, ...]:
 
 
 def faults_of(form: Form) -> tuple[Fault, ...]:
-    """The summary of what is wrong, in the order of the form; what is about all of it comes first."""
+    """The summary of what is wrong, in the order of the form; what is about all of it comes first.
+
+    Each leads to its entry; what is about all of the form leads to its first entry, where it begins.
+    """
     firsts = dict(_firsts(fields_of(form)))
-    places = list(firsts)
+    places, start = list(firsts), next(iter(firsts.values()), None)
     said = [wrong for wrong in form.wrong if wrong.name not in firsts]
     said += sorted((wrong for wrong in form.wrong if wrong.name in firsts), key=lambda each: places.index(each.name))
     found = []
     for wrong in said:
         row = form.row_words(wrong.name)
-        found.append(Fault(f"{row}: {wrong.words}" if row else wrong.words, firsts.get(wrong.name)))
+        found.append(Fault(f"{row}: {wrong.words}" if row else wrong.words, firsts.get(wrong.name, start)))
     return tuple(dict.fromkeys(found))
 
 

@@ -158,7 +158,8 @@ def ways_of_payment(who: SignedIn, award: str, row: Mapping[str, Any], today: da
     payment = str(row["payment"])
     fund, _space, rest = str(row["fund"]).partition(" ")
     paid = {"fund": fund, "year": rest.partition(" ")[0], "paid_on": today.isoformat()}
-    filled_in = {"record-payment": paid}
+    amount = row.get("amount_pence")
+    filled_in = {"record-payment": paid | ({} if amount is None else {"amount_pence": str(amount)})}
     names = _given(who, _OF_A_PAYMENT.get(str(row["standing"]), ()))
     if waits and "free-payment" in names:
         names.remove("free-payment")  # it is free once the condition is met

@@ -17,9 +17,11 @@ from projections.budgets import FundRow
 from projections.case_file import case_file
 from projections.due_register import DueFilter, due_page
 from projections.reminder_answers import ReminderFilter, reminder_register
-from projections.timelines import happened_to
+from projections.reports import award_and_period
+from projections.timelines import happened_around
 from projections.views import Views
 from services.api import downloads
+from services.api.uploads import SHEETS_MAY
 from services.asking import READERS, WITH_PROVIDERS, Sees, views_for
 from services.front_desk import FrontDesk, SignedIn, only, signed_in, the_desk
 from services.office import reaches
@@ -36,7 +38,8 @@ from services.web.routes.award_orders import (
     ways_of_payment,
     ways_of_plan,
 )
-from services.web.shapes import Entry, Filter, entries
+from services.web.people_named import names_of_people
+from services.web.shapes import Entry, Filter
 from services.web.site import may, page
 from services.web.standings import in_plain_words
 
@@ -149,6 +152,7 @@ def show_register(request: Request) -> Response:
         links={"award": lambda row: with_query(f"/awards/{row['award']}", **kept_day(picked))},
         without=idle(found.table, "route", "starts_on"),
         may_register=may(who, "register-award"),
+        may_load=bool(who.actor.roles & SHEETS_MAY) and who.actor.awards is None,
     )
 
 
@@ -162,9 +166,10 @@ def show_award(request: Request) -> Response:
         row = views.find(AwardRow, award) if _is_of_office(who) else None
         due = due_page(views, DueFilter(award=award), (), MOST_DUE, None)
         reminded = reminder_register(views, ReminderFilter(award=award), 5) if _is_of_office(who) else None
+        happened = happened_around(views, award, LATELY, None, names_for(desk, who))
         today = views.today
     is_now, said = then is None, {str(fact["what"]): str(fact["said"]) for fact in tables["facts"].records()}
-    history = tables.pop("timeline")
+    del tables["timeline"]  # here with what happened to its reports and to what it owes
     parts = [
         (key, heading, [tables[name] for name in names if name in tables], EMPTY.get(key))
         for key, heading, names in PARTS
@@ -188,8 +193,8 @@ def show_award(request: Request) -> Response:
         orders=ways_of_award(who, award, said["Status"], _not_yet(tables, said)) if is_now else [],
         ways=_ways_of_rows(who, award, today, tables) if is_now else {},
         due_ways=if_any(due.table, lambda line: ways_of_due(who, line, today)) if is_now else None,
-        lately=told(desk, who, history.model_copy(update={"rows": history.rows[-LATELY:][::-1]})),
-        events=len(history.rows),
+        lately=told(who, happened.table),
+        events=happened.count,
         links=_LINKS,
         due_links={"title": due_link} if _is_of_office(who) else {},
         idle=idle,
@@ -262,22 +267,51 @@ def _case_file(views: Views, award: str) -> list[Table]:
         raise NotFound(UNKNOWN) from None
 
 
-def told(desk: FrontDesk, who: SignedIn, table: Table) -> list[Entry]:
-    """A timeline with the names of people as the address book has them, for the people of the office alone."""
-    if not _is_of_office(who):
-        return [each._replace(by=None) for each in entries(table)]
-    names = {person.id: person.name for person in desk.book.people()}
-    return [each._replace(by=names.get(each.by or "", each.by)) for each in entries(table)]
+def names_for(desk: FrontDesk, who: SignedIn) -> Mapping[str, str] | None:
+    """The names of people as the address book has them, for the people of the office alone."""
+    return names_of_people(desk) if _is_of_office(who) else None
+
+
+def told(who: SignedIn, table: Table) -> list[Entry]:
+    """A timeline, with who did what for the people of the office alone; a report or an obligation is named."""
+    return [
+        Entry(
+            title=_happened(record),
+            at=str(record["at"]),
+            by=str(record["by"]) if _is_of_office(who) else None,
+            words=str(record["particulars"] or ""),
+            href=_leads_to(record) if _is_of_office(who) else None,
+        )
+        for record in table.records()
+    ]
+
+
+def _happened(record: Mapping[str, Any]) -> str:
+    """``Report accepted: 2017-18-h1``; ``Obligation moved: outcome report, 2017-18-h1``."""
+    happened, reference = str(record["happened"]), str(record["reference"])
+    if record["noun"] == "report":
+        return f"{happened}: {award_and_period(reference)[1]}"
+    if record["noun"] == "obligation":
+        named, _dot, period = reference.rpartition(".")
+        return f"{happened}: {named.rpartition('.')[2].replace('-', ' ')}, {period}"
+    return happened
+
+
+def _leads_to(record: Mapping[str, Any]) -> str | None:
+    if record["noun"] != "report":
+        return None
+    award, period = award_and_period(str(record["reference"]))
+    return f"/reports/{award}/{period}"
 
 
 def show_timeline(request: Request) -> Response:
-    """Everything that happened to an award, the latest first, a page at a time. Raises ``NotFound``."""
+    """Everything that happened to an award, its reports and what it owes, a page at a time. Raises ``NotFound``."""
     desk, who, award = the_desk(request), signed_in(request), str(request.path_params["award"])
     _check_reach(who, award)
     said = request.query_params.get("before", "")
     before = int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else None
     with views_for(desk.office, who.actor, Sees.WHOLE) as views:
-        found = happened_to(views, f"award-{award}", LINES, before)
+        found = happened_around(views, award, LINES, before, names_for(desk, who))
     if not found.count:
         raise NotFound(UNKNOWN)
     path = f"/awards/{award}/timeline"
@@ -286,7 +320,7 @@ def show_timeline(request: Request) -> Response:
         "awards/timeline.html",
         award=award,
         count=found.count,
-        happened=told(desk, who, found.table),
+        happened=told(who, found.table),
         first=path if before is not None else None,
         further=with_query(path, before=found.after) if found.after else None,
     )

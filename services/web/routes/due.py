@@ -16,6 +16,7 @@ from projections.chasing import SETTLED_AWARDS, days_off
 from projections.due_register import DueFilter, due_query, due_table, obligations
 from projections.monitoring import OPEN, DueItem
 from projections.reminders import ChaseRow, ReminderRow, SettledRow
+from projections.reports import ReportRow
 from projections.timelines import happened_to
 from projections.views import Views
 from services.asking import READERS, Sees, views_for
@@ -23,7 +24,7 @@ from services.front_desk import only, signed_in, the_desk
 from services.office import reaches
 from services.web.routes.asked import a_place_of_this_list, idle, is_reference, kept_day, past_day, with_query, words_of
 from services.web.routes.award_orders import if_any, way, ways_of_due
-from services.web.routes.awards import due_link, told
+from services.web.routes.awards import due_link, names_for, told
 from services.web.shapes import Filter
 from services.web.site import may, page
 
@@ -179,7 +180,8 @@ def show_obligation(request: Request) -> Response:
         row = DueItem(**{column.name: found[0][column.name] for column in DueItem.table.c})
         coming = steps_to_come(views, row, views.find(AwardRow, award))
         sent = _decided(views.rows(ReminderRow, ReminderRow.table.c.item == row.item))
-        happened = happened_to(views, row.item, 100)
+        happened = happened_to(views, row.item, 100, None, names_for(desk, who))
+        report = views.find(ReportRow, f"{award}.{period}") if row.kind == "report" else None
         today = views.today
     record = next(iter(table.records()))
     chase = [way("set-chase", f"award {award}", {"chase": award})] if may(who, "set-chase") else []
@@ -192,11 +194,11 @@ def show_obligation(request: Request) -> Response:
         service=found[0]["service"],
         days_late=(today - row.due_on).days if row.standing in OPEN else 0,
         ways=ways_of_due(who, record, today) + chase,
-        report=f"/reports/{award}/{period}" if row.kind == "report" else None,
+        report=None if report is None else f"/reports/{award}/{report.period}",
         coming=_to_come(coming),
         sent=sent,
         without=idle(sent),
-        happened=told(desk, who, happened.table),
+        happened=told(who, happened.table),
     )
 
 

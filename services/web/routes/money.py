@@ -228,7 +228,7 @@ def _with_words(who: SignedIn, views: Views, whole: Table, rows: list[Any]) -> t
         rows=shown,
         notes=whole.notes,
     )
-    within = {position: _record(each) for position, each in events.items() if _is_within(who, each)}
+    within = {position: _record(each) for position, each in events.items() if _may_look_up(who, each)}
     return table, within
 
 
@@ -239,6 +239,11 @@ def _told(who: SignedIn, event: Recorded, entry: Cell) -> str:
 
 def _is_within(who: SignedIn, event: Recorded) -> bool:
     return event.noun != "award" or reaches(who.actor, event.reference)
+
+
+def _may_look_up(who: SignedIn, event: Recorded) -> bool:
+    """Whether the history of what an event is about is within reach: of no award, for those who reach every award."""
+    return reaches(who.actor, event.reference if event.noun == "award" else None)
 
 
 def _record(event: Recorded) -> str:

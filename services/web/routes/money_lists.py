@@ -1,6 +1,7 @@
 """Lists of the office's money as pages: what may be lost and what was carried, ring-fences, bids and payments."""
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -179,7 +180,7 @@ def payment_register(request: Request) -> Response:
     )
     with look.views() as views:
         found = payments(look.own(views), wanted, A_PAGE, query.get("after"))
-        every = years(views)
+        every, today = years(views), views.today
     asked = {name: value for name, value in wanted._asdict().items() if value}
     filters = [
         Filter("standing", "How it stands", wanted.standing, STANDINGS),
@@ -195,7 +196,7 @@ def payment_register(request: Request) -> Response:
         asked=asked,
         award_link=lambda row: award_address(row["award"]),
         fund_link=_fund_link(look),
-        acts=lambda row: _acts_on_payment(look, row),
+        acts=lambda row: _acts_on_payment(look, row, today),
         may_act=look.is_now and any(may(look.who, name) for name, _words in _OF_PAYMENTS),
         first=look.to(here, **asked) if query.get("after") else None,
         further=look.to(here, **asked, after=found.after) if found.after else None,
@@ -218,7 +219,7 @@ _OF_PAYMENTS = (
 )
 
 
-def _acts_on_payment(look: Looking, row: Row) -> list[tuple[str, str]]:
+def _acts_on_payment(look: Looking, row: Row, today: date) -> list[tuple[str, str]]:
     """What this person may do about a payment that stands as it does."""
     to_pay = row["status"] in ("scheduled", "approved") and row["standing"] != "passed on"
     fits = {
@@ -227,14 +228,18 @@ def _acts_on_payment(look: Looking, row: Row) -> list[tuple[str, str]]:
         "hold-payment": to_pay and not row["held"],
         "free-payment": to_pay and row["held"],
     }
-    return [(words, _form_of(name, row)) for name, words in _acts(look, *_OF_PAYMENTS) if fits[name]]
+    acts = _acts(look, *_OF_PAYMENTS)
+    return [(words, _form_of(name, row, today)) for name, words in acts if fits[name]]
 
 
-def _form_of(name: str, row: Row) -> str:
+def _form_of(name: str, row: Row, today: date) -> str:
     """The form of an order about a payment, with what is known filled in."""
     known = {"payment": row["payment"]}
     if name == "record-payment":
         known |= {field: row[field] for field in ("fund", "year", "ring_fence") if row[field]}
+        known |= {"paid_on": today.isoformat()}
+        if row["amount_pence"] is not None:
+            known["amount_pence"] = str(row["amount_pence"])
     return f"{address_of(name, award=quote(str(row['award']), safe=''))}?{urlencode(known)}"
 
 

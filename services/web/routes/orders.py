@@ -1,10 +1,11 @@
 """Every order as a page with a form: ``/awards/MOJ-2017-01/do/complete-milestone``. Made from the catalogue."""
 
 import hashlib
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Request, Response
 from pydantic import TypeAdapter, ValidationError
@@ -16,7 +17,6 @@ from domain.kernel import Command, Recorded, Role
 from projections.timeline import in_words
 from services.api.commands import PLURALS
 from services.asking import Sees, views_for
-from services.documents import Kept
 from services.front_desk import FrontDesk, SignedIn, only, signed_in, the_desk
 from services.office import Conflict, Stale, reaches
 from services.web.forms.choices import ViewChoices
@@ -131,68 +131,99 @@ def _sent(name: str) -> Callable[[Request, FormData], Response]:
     def give(request: Request, data: FormData) -> Response:
         desk, who = the_desk(request), signed_in(request)
         opened = _form(desk, who, name, _address(request), {})
-        kept, upload = _file(desk, opened, data)
-        try:
-            file = None if kept is None else kept._asdict()
-            sent = read(opened, [(key, said) for key, said in data.multi_items() if key != "csrf_token"], file)
-        finally:
-            if upload is not None:
-                upload.file.close()
+        came, file = _file(desk, opened, data)
+        sent = read(opened, [(key, said) for key, said in data.multi_items() if key != "csrf_token"], file)
         made = order(opened, sent)
         if sent.again or not isinstance(made, Command):
             wrong = () if isinstance(made, Command) else made
+            if isinstance(file, Mapping) and not any(each.name == "file" for each in wrong):
+                wrong = (*wrong, Wrong("file", "Choose the file again: it is not kept until all of the form is right"))
             return _shown(request, name, shown_again(opened, sent, wrong), status=200 if sent.again else 422)
-        return _give(request, name, opened, sent, made, None if kept is None else _data_of(data))
+        return _give(request, name, opened, sent, made, came)
 
     return give
 
 
-def _file(desk: FrontDesk, form: Form, data: FormData) -> tuple[Kept | None, UploadFile | None]:
-    """What is known of the file that came along, if the form takes one. A file that cannot be kept is a ``Refusal``."""
+def _file(desk: FrontDesk, form: Form, data: FormData) -> tuple[bytes | None, Mapping[str, Any] | str | None]:
+    """The file that came along, if the form takes one, with what is known of it, or with why it cannot be kept."""
     upload = next((said for _key, said in data.multi_items() if isinstance(said, UploadFile)), None)
     if upload is None or not form.sends_a_file or not upload.filename:
-        return None, upload
-    return desk.documents.look_at(_data_of(data), upload.filename), upload
+        return None, None
+    came = upload.file.read()  # it is closed with the form: see ``posted``
+    try:
+        return came, desk.documents.look_at(came, upload.filename)._asdict()
+    except Refusal as wrong:
+        return None, str(wrong)
 
 
-def _data_of(data: FormData) -> bytes:
-    upload = next(said for _key, said in data.multi_items() if isinstance(said, UploadFile))
-    upload.file.seek(0)
-    return upload.file.read()
+class _Act(NamedTuple):
+    """The name of an act in the record: of the form that it came of, and of what was sent with it."""
+
+    form: str
+    said: str
+
+    @classmethod
+    def of(cls, who: SignedIn, key: str, made: Command[Any]) -> "_Act":
+        """The act that a form of somebody is, by its key, as it was filled in."""
+        form = hashlib.sha256(f"{who.person.id}\0form\0{key}".encode()).hexdigest()[:32]
+        return cls(form, hashlib.sha256(made.model_dump_json().encode()).hexdigest()[:16])
+
+    @property
+    def name(self) -> str:
+        """As it stands in the record."""
+        return f"{self.form}-{self.said}"
+
+
+SENT_BEFORE = (
+    "This form was sent before, and what it said then is recorded: see below. What you changed since then was not "
+    "recorded. If it is to be recorded too, send it now"
+)
+CHANGED = (
+    "This was changed after you opened the page: see below what happened. If what you entered is still right, send it "
+    "again"
+)
+
+
+def _before(request: Request, name: str, opened: Form, sent: Read, made: Command[Any], act: _Act) -> Response | None:
+    """What is answered if this form was sent before: where it led, if it said the same; otherwise that it was not."""
+    changed = the_desk(request).office.log.stream(made.stream, after=sent.version)
+    if any(recorded.act == act.name for recorded in changed):
+        return go(page_of(made.noun, {field: str(getattr(made, field)) for field in made.address}), done=name)
+    if not any(recorded.act.startswith(f"{act.form}-") for recorded in changed):
+        return None
+    anew = replace(sent, version=changed[-1].version, key=secrets.token_urlsafe(24))
+    return _shown(request, name, shown_again(opened, anew, [Wrong("", SENT_BEFORE)]), status=409, changed=changed)
 
 
 def _give(request: Request, name: str, opened: Form, sent: Read, made: Command[Any], data: bytes | None) -> Response:
     """Gives the order, once however often the form is sent; leads to the page of what it was about."""
     desk, who = the_desk(request), signed_in(request)
-    act = hashlib.sha256(f"{who.person.id}\0form\0{sent.key}".encode()).hexdigest()[:32]
-    address = {field: str(getattr(made, field)) for field in made.address}
-    there = page_of(made.noun, address)
+    act = _Act.of(who, sent.key, made)
+    before = _before(request, name, opened, sent, made, act)
+    if before is not None:
+        return before
     try:
         if data is not None:
             for _number, refusal in desk.office.rehearse([made], who.actor):
                 raise refusal
             desk.documents.keep(data, getattr(made, "file_name", "document"))
-        written = desk.office.do(made, who.actor, seen=sent.version if opened.address else None, act=act)
+        written = desk.office.do(made, who.actor, seen=sent.version if opened.address else None, act=act.name)
     except Stale:
-        if _has(desk, made, act):
-            return go(there, done=name)
+        before = _before(request, name, opened, sent, made, act)  # at the same moment
+        if before is not None:
+            return before
         changed = desk.office.log.stream(made.stream, after=sent.version)
         version = changed[-1].version if changed else sent.version
-        words = "This was changed after you opened the page. See below what happened, then send it again if it holds"
-        again = shown_again(opened, replace(sent, version=version), [Wrong("", words)])
+        again = shown_again(opened, replace(sent, version=version), [Wrong("", CHANGED)])
         return _shown(request, name, again, status=412, changed=changed)
     except (Refusal, Conflict, NotFound) as refusal:
-        return _shown(request, name, shown_again(opened, sent, [refused(refusal)]), status=_status(refusal))
+        return _shown(request, name, shown_again(opened, sent, [refused(refusal, opened)]), status=_status(refusal))
+    there = page_of(made.noun, {field: str(getattr(made, field)) for field in made.address})
     return go(there, done=name if written else None, same=None if written else name)
 
 
 def _status(refusal: OutturnError) -> int:
     return 404 if isinstance(refusal, NotFound) else 409
-
-
-def _has(desk: FrontDesk, made: Command[Any], act: str) -> bool:
-    """Whether the very act stands in the record already: the same form sent twice."""
-    return any(recorded.act == act for recorded in desk.office.log.stream(made.stream))
 
 
 def make_router() -> APIRouter:

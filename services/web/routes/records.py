@@ -1,6 +1,6 @@
 """The auditor's pages: what happened, to anything, by anybody, at any time; the ledger of reminders; the registers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from domain.catalogue import NOUNS
-from domain.errors import NotFound, Refusal
+from domain.errors import NotAllowed, NotFound, Refusal
 from domain.kernel import Role
 from domain.periods import parse_day
 from domain.tables import Table
@@ -19,31 +19,64 @@ from projections.paging import Page
 from projections.reminder_answers import ReminderFilter, reminder_register
 from projections.reminders import ReminderRow
 from projections.reports import ReportRow, award_and_period
-from projections.timelines import acts, happened_to
+from projections.timelines import acts, happened_to, who_acted
 from projections.views import Views
-from services.asking import ABOUT, AUDITORS, LISTS, READERS, Sees, check_may, views_for
+from services.asking import ABOUT, AUDITORS, LISTS, READERS, Sees, check_may, history_of, views_for
 from services.channels.channel import is_one_line
-from services.front_desk import only, signed_in, the_desk
+from services.front_desk import FrontDesk, SignedIn, only, signed_in, the_desk
+from services.web.people_named import names_of_people
 from services.web.routes import record_checks as checks
 from services.web.routes.record_registers import REGISTERS, register
 from services.web.shapes import Entry, Fault, Filter
 from services.web.site import page
 
 LINES = 50
+MOST_OF_A_REFERENCE = 300
 _CALLED = {"seal": "the log's seals", "calendar": "days off", "chase": "steps of a chase", "job": "jobs"}
 STANDINGS = ("queued", "tried", "sent", "refused", "dropped", "passed-over")
 
 
 def index(request: Request) -> Response:
     """What can be looked up here."""
-    who = signed_in(request)
+    return _index(request)
+
+
+def _index(
+    request: Request,
+    *,
+    faults: Sequence[Fault] = (),
+    noun: str = "award",
+    reference: str = "",
+    status: int = 200,
+) -> Response:
+    """The ways to look something up, with what was typed and what is wrong with it."""
+    desk, who = the_desk(request), signed_in(request)
+    audits = bool(who.actor.roles & AUDITORS) and who.actor.awards is None
     return page(
         request,
         "records/index.html",
+        status=status,
+        faults=faults,
+        noun=noun,
+        reference=reference,
+        people=_who_acted(desk, who) if audits else (),
         nouns=[(noun, _called(noun)) for noun in NOUNS],
-        audits=bool(who.actor.roles & AUDITORS),
+        audits=audits,
         registers=[(f"/records/{name}", each.title, each.about) for name, each in REGISTERS.items()],
     )
+
+
+def _offered(ids: Iterable[str], names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """People and jobs to choose from: the opaque id, and the name with it."""
+    found = [(each, f"{names[each]} ({each})" if each in names else each) for each in ids]
+    return sorted(found, key=lambda each: each[1].lower())
+
+
+def _who_acted(desk: FrontDesk, who: SignedIn) -> list[tuple[str, str]]:
+    """Everybody, and every job, that wrote something down. Three queries."""
+    with views_for(desk.office, who.actor) as views:
+        ids = who_acted(views)
+    return _offered(ids, names_of_people(desk))
 
 
 def _called(noun: str) -> str:
@@ -56,9 +89,32 @@ def find(request: Request) -> Response:
     noun, reference = request.query_params.get("noun", ""), request.query_params.get("reference", "").strip()
     if noun == "seal":
         reference = reference or "log"
-    if noun not in NOUNS or not reference or not is_one_line(reference):
-        raise NotFound("Choose what it is, and enter its reference.")
-    return RedirectResponse(thing_at(noun, reference), 303)
+    reference = reference[:MOST_OF_A_REFERENCE]
+    if noun not in NOUNS:
+        fault = Fault("Choose what it is", "noun")
+    elif not reference or not is_one_line(reference):
+        fault = Fault(f"Enter the reference of the {_thing_in_words(noun)}", "reference")
+    elif _is_there(request, noun, reference):
+        return RedirectResponse(thing_at(noun, reference), 303)
+    else:
+        fault = Fault(f"There is no {_thing_in_words(noun)} of that reference: check how it is written", "reference")
+    known = noun if noun in NOUNS else "award"
+    return _index(request, faults=[fault], noun=known, reference=reference, status=422)
+
+
+def _thing_in_words(noun: str) -> str:
+    return {"seal": "seal", "calendar": "calendar of days off", "chase": "chase", "job": "job"}.get(noun, noun)
+
+
+def _is_there(request: Request, noun: str, reference: str) -> bool:
+    """Whether there is something of that reference, within reach."""
+    desk, who = the_desk(request), signed_in(request)
+    with views_for(desk.office, who.actor, Sees.WHOLE) as views:
+        try:
+            check_may(history_of(noun), who.actor, _about(views, noun, reference))
+        except (NotFound, NotAllowed):
+            return False
+        return bool(views.history.stream(f"{noun}-{reference}"))
 
 
 def thing_at(noun: str, reference: str) -> str:
@@ -114,6 +170,14 @@ def _day(request: Request, name: str, faults: list[Fault]) -> date | None:
         return None
 
 
+def _days(request: Request, faults: list[Fault]) -> tuple[date | None, date | None]:
+    """From which day until which; what is wrong with them goes to the faults."""
+    since, until = _day(request, "from", faults), _day(request, "to", faults)
+    if since is not None and until is not None and until < since:
+        faults.append(Fault("The last day must be the first day, or a later one", "filter-to"))
+    return since, until
+
+
 def _filters(request: Request, *more: Filter) -> list[Filter]:
     days = [("from", "From, like 1 April 2018"), ("to", "Until, like 30 April 2018")]
     said = request.query_params
@@ -148,30 +212,29 @@ def everything(request: Request) -> Response:
 
 def by_person(request: Request) -> Response:
     """What one person, or one job, wrote down."""
-    by = request.query_params.get("by", "").strip()
-    if not by or not is_one_line(by):
-        fault = Fault("Enter the opaque id of a person or a job, as it stands beside an act", "filter-by")
-        return _shown(request, _nothing(), "Acts of one person", _filters(request, _by("")), [fault], named=True)
-    return _acts(request, by[:80])
+    return _acts(request, request.query_params.get("by", "").strip()[:80])
 
 
-def _by(said: str) -> Filter:
-    return Filter("by", "Person or job, by opaque id", said)
-
-
-def _nothing() -> Page:
-    return Page(Table(name="timeline", title="Timeline", columns=(), rows=()), 0)
+def _nobody(request: Request, by: str) -> Response:
+    words = "Nobody of that id has written anything down: choose from the list" if by else "Choose a person or a job"
+    return _index(request, faults=[Fault(words, "by")], status=422)
 
 
 def _acts(request: Request, by: str | None) -> Response:
     desk, who, faults = the_desk(request), signed_in(request), list[Fault]()
     check_may(ABOUT["timeline"], who.actor)
-    since, until = _day(request, "from", faults), _day(request, "to", faults)
+    since, until = _days(request, faults)
+    names = names_of_people(desk)
     with views_for(desk.office, who.actor) as views:
-        found = acts(views, by, since, until, LINES, _before(request))
-    title = "Everything that happened" if by is None else f"Acts of {by}"
-    filters = _filters(request, *([_by(by)] if by is not None else []))
-    return _shown(request, found, title, filters, faults, named=True)
+        ids = [] if by is None else who_acted(views)
+        somebody = by is None or by in ids
+        found = acts(views, by, since, until, LINES, _before(request), names) if somebody else None
+    if found is None:
+        return _nobody(request, by or "")
+    if by is None:
+        return _shown(request, found, "Everything that happened", _filters(request), faults, named=True)
+    filters = _filters(request, Filter("by", "Person or job", by, _offered(ids, names)))
+    return _shown(request, found, f"Acts of {names.get(by, by)}", filters, faults, named=True)
 
 
 def thing(request: Request) -> Response:
@@ -181,8 +244,8 @@ def thing(request: Request) -> Response:
     if noun not in NOUNS or not is_one_line(reference):
         raise NotFound("There is nothing of that name.")
     with views_for(desk.office, who.actor, Sees.WHOLE) as views:
-        check_may(ABOUT["history"], who.actor, _about(views, noun, reference))
-        found = happened_to(views, f"{noun}-{reference}", LINES, _before(request))
+        check_may(history_of(noun), who.actor, _about(views, noun, reference))
+        found = happened_to(views, f"{noun}-{reference}", LINES, _before(request), names_of_people(desk))
     if not found.count:
         raise NotFound("There is nothing of that name.")
     there = page_at(noun, reference)
@@ -210,7 +273,7 @@ def reminders(request: Request) -> Response:
     check_may(LISTS["reminders"], who.actor)
     said = request.query_params
     award, standing = said.get("award", "").strip()[:80], said.get("standing", "")
-    since, until = _day(request, "from", faults), _day(request, "to", faults)
+    since, until = _days(request, faults)
     wanted = ReminderFilter(
         award=award if award and is_one_line(award) else None,
         standing=standing if standing in STANDINGS else None,

@@ -1,7 +1,7 @@
 """Reports as the office reads them: listed, reviewed beside the last one, accepted, or sent back with reasons."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -25,6 +25,7 @@ from projections.side_by_side import side_by_side
 from services.asking import READERS, Sees, views_for
 from services.front_desk import FrontDesk, SignedIn, only, signed_in, the_desk
 from services.office import Conflict, Stale
+from services.web.people_named import names_of_people
 from services.web.reporting_page import about_a_person, by_section, slug_of
 from services.web.reporting_page_about import UNKNOWN, reached
 from services.web.reporting_page_gathered import gathered
@@ -42,7 +43,7 @@ from services.web.reporting_page_versions import (
 from services.web.routes.asked import a_place_of_this_list, kept_day, past_day, with_query, words_of
 from services.web.routes.orders import address_of
 from services.web.routes.report_form import number_of
-from services.web.shapes import Fault, Filter
+from services.web.shapes import Entry, Fault, Filter
 from services.web.site import go, may, page, posted, text_of
 
 LIMIT = 50
@@ -165,7 +166,13 @@ def _in_pounds(row: Row, unit: int) -> Row:
 
 
 def _page(
-    request: Request, found: Reviewed, picked: Any, *, status: int = 200, faults: tuple[Fault, ...] = ()
+    request: Request,
+    found: Reviewed,
+    picked: Any,
+    *,
+    status: int = 200,
+    faults: tuple[Fault, ...] = (),
+    meanwhile: Sequence[Entry] = (),
 ) -> Response:
     who, report = signed_in(request), found.report
     versions = versions_of(found.history)
@@ -184,8 +191,9 @@ def _page(
         version=versions[-1],
         checks=checks_of(found.asked, versions[-1].content),
         reasons=by_section(versions[-1].reasons, found.sections),
-        timeline=timeline_of(found.history),
-        may_accept=now and report.status != "accepted" and may(who, "accept-report"),
+        timeline=timeline_of(found.history, _names(request)),
+        meanwhile=meanwhile,
+        may_accept=now and report.status in ("submitted", "corrected") and may(who, "accept-report"),
         may_send_back=now and report.status != "sent-back" and may(who, "send-back-report"),
         move=address_of("move-obligation", **moving) if can_move else None,
         seen=len(found.history),
@@ -206,7 +214,10 @@ def accept(request: Request, form: FormData) -> Response:
         written = _give(the_desk(request), signed_in(request), order, seen)
     except (Stale, Refusal, Conflict) as wrong:
         status = 412 if isinstance(wrong, Stale) else 409
-        return _page(request, found, past_day(request)[0], status=status, faults=(Fault(str(wrong)),))
+        found = _reviewed(request)
+        since = _since(request, found, seen) if status == 412 else ()
+        faults = (Fault(str(wrong)),)
+        return _page(request, found, past_day(request)[0], status=status, faults=faults, meanwhile=since)
     return go(found.address, done="accept-report" if written else None, same=None if written else "accept-report")
 
 
@@ -230,6 +241,7 @@ def _send_back_page(
     status: int = 200,
     faults: tuple[Fault, ...] = (),
     seen: int | None = None,
+    meanwhile: Sequence[Entry] = (),
 ) -> Response:
     fields = [("whole", "The report as a whole"), *((slug_of(title), title) for title in found.sections)]
     return page(
@@ -241,6 +253,7 @@ def _send_back_page(
         typed=typed,
         faults=faults,
         seen=len(found.history) if seen is None else seen,
+        meanwhile=meanwhile,
     )
 
 
@@ -281,9 +294,20 @@ def send_back(request: Request, form: FormData) -> Response:
         return _send_back_page(request, found, typed, status=422, faults=(fault,), seen=seen)
     except (Stale, Refusal, Conflict) as refusal:
         status = 412 if isinstance(refusal, Stale) else 409
-        return _send_back_page(request, found, typed, status=status, faults=(Fault(str(refusal)),))
+        found = _reviewed(request)
+        since = _since(request, found, seen) if status == 412 else ()
+        return _send_back_page(request, found, typed, status=status, faults=(Fault(str(refusal)),), meanwhile=since)
     name = "send-back-report"
     return go(found.address, done=name if written else None, same=None if written else name)
+
+
+def _since(request: Request, found: Reviewed, seen: int) -> Sequence[Entry]:
+    """What happened to the report since somebody looked at it, the latest first."""
+    return timeline_of(found.history, _names(request), after=seen)
+
+
+def _names(request: Request) -> Mapping[str, str]:
+    return names_of_people(the_desk(request))
 
 
 def _day_of(typed: Mapping[str, str], today: date) -> tuple[date | None, Fault | None]:

@@ -1,5 +1,6 @@
 """Signing in and out: through the organisation, by an e-mailed link, and in the demonstration as one of its people."""
 
+import secrets
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TypeVar
@@ -11,13 +12,13 @@ from starlette.datastructures import FormData
 
 from domain.kernel import utc_now
 from services.channels.channel import is_address
-from services.front_desk import ANYBODY, FrontDesk, cookie_name, the_desk
+from services.front_desk import ANYBODY, FrontDesk, cookie_name, csrf_of, the_desk
 from services.http.problem import Raised
 from services.sign_in.claims import ProviderUnavailable, SignInRefused
 from services.sign_in.organisation import PENDING_LASTS, person_for, provider_of
 from services.web import links
 from services.web.shapes import Fault
-from services.web.site import VISIT, go, page, posted, safe_path, sign_in_page, text_of
+from services.web.site import VISIT, begin_visit, go, page, posted, safe_path, say_next, sign_in_page, text_of
 
 PENDING = "outturn-sign-in"
 """The cookie of a sign-in that goes on at the organisation."""
@@ -65,7 +66,7 @@ def _send(desk: FrontDesk, email: str, going: str) -> None:
 def show_link(request: Request) -> Response:
     """The page with the button. Opening it does not use the link up."""
     if the_desk(request).accounts.link(request.path_params["secret"], utc_now()) is None:
-        raise _spent()
+        return _spent(request)
     return page(request, "sign_in/link.html")
 
 
@@ -74,12 +75,22 @@ def redeem(request: Request, _form: FormData) -> Response:
     desk = the_desk(request)
     link = desk.accounts.redeem_link(request.path_params["secret"], utc_now())
     if link is None:
-        raise _spent()
+        return _spent(request)
     return _signed_in(request, desk, link.person, "link", safe_path(link.goes_to))
 
 
-def _spent() -> Raised:
-    return Raised(404, "This link was used already, has run out, or is not whole. Ask for another at /sign-in.")
+def _spent(request: Request) -> Response:
+    """What is shown for a link that is not good, or no longer: the way to another one."""
+    return page(
+        request,
+        "error.html",
+        status=404,
+        wrong="This link cannot be used",
+        where="It was used already, has run out, or is not whole.",
+        what_to_do=("Each link signs you in once. Ask for another, and use it soon after it comes.",),
+        lead=("Ask for another link", "/sign-in"),
+        reference=None,
+    )
 
 
 def _asked(ask: Callable[[], Answered]) -> Answered:
@@ -119,8 +130,10 @@ def come_back(request: Request) -> Response:
 def sign_out(request: Request, _form: FormData) -> Response:
     """Signs out: the session is over on the server too."""
     the_desk(request).accounts.end_session(request.cookies.get(cookie_name(request), ""))
-    answer = go("/sign-in", done="signed-out")
+    answer, visit = go("/sign-in", done="signed-out"), secrets.token_urlsafe(32)
     answer.delete_cookie(cookie_name(request))
+    begin_visit(request, answer, visit)
+    say_next(request, answer, csrf_of(visit))
     return answer
 
 
