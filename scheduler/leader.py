@@ -1,9 +1,12 @@
 """Who leads: of all the schedulers on one database, one. When it dies, another takes over.
 
+And who has a job in hand: of all processes, one; so that a run by hand and the leader's do not send a message twice.
+
 A lock is no fence: a leader that was paused may wake up late and believe that it leads. What keeps a doubled run from
 doing harm is the log: each thing that a job does is named by what it is about, and each run by its slot.
 """
 
+import zlib
 from typing import Protocol
 
 import psycopg
@@ -13,6 +16,8 @@ from services.settings import Database
 
 LEADER_LOCK = 0x4F757453
 """The advisory lock on PostgreSQL ("OutS"). Such locks are a database's own."""
+JOB_LOCKS = 0x4F75744A
+"""The same of jobs ("OutJ"): above a number that is made of the job's name."""
 
 
 class Leadership(Protocol):
@@ -41,8 +46,9 @@ class Alone:
 class ByFile:
     """For an SQLite log: a lock on a file beside it. The system lets go of it when its process is gone."""
 
-    def __init__(self, database: Database) -> None:
-        self._lock = FileLock(f"{database.path}.scheduler.lock", thread_local=False)
+    def __init__(self, database: Database, job: str | None = None) -> None:
+        name = "scheduler" if job is None else f"scheduler.{job}"
+        self._lock = FileLock(f"{database.path}.{name}.lock", thread_local=False)
 
     def leads(self) -> bool:
         """Whether the file is ours; takes it, if it is nobody's."""
@@ -65,8 +71,9 @@ class ByServer:
     It must reach the server itself: through a pool that lends connections out by the transaction it holds nothing.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, job: str | None = None) -> None:
         self._url = database.url
+        self._lock = LEADER_LOCK if job is None else JOB_LOCKS << 32 | zlib.crc32(job.encode())
         self._connection: psycopg.Connection[tuple[object, ...]] | None = None
         self._is_leader = False
 
@@ -81,7 +88,7 @@ class ByServer:
             if self._is_leader:
                 self._connection.execute("SELECT 1")
                 return True
-            row = self._connection.execute("SELECT pg_try_advisory_lock(%s)", [LEADER_LOCK]).fetchone()
+            row = self._connection.execute("SELECT pg_try_advisory_lock(%s)", [self._lock]).fetchone()
         except psycopg.Error:
             self.step_down()
             return False
@@ -113,12 +120,12 @@ class ByServer:
             self._connection = None
 
 
-def leadership_of(database: Database) -> Leadership:
-    """The place of the leader of a database."""
+def leadership_of(database: Database, job: str | None = None) -> Leadership:
+    """The place of the leader of a database; or of whoever has a job in hand."""
     match database.kind:
         case "memory":
             return Alone()
         case "sqlite":
-            return ByFile(database)
+            return ByFile(database, job)
         case "postgresql":
-            return ByServer(database)
+            return ByServer(database, job)

@@ -3,23 +3,25 @@
 import logging
 import traceback
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from domain.errors import OutturnError
+from domain.errors import OutturnError, Refusal
 from domain.jobs.commands import NoteFailure, NoteRun
 from domain.kernel import LONDON
 from projections.jobs import JobRow
 from scheduler.context import Context, Did
 from scheduler.jobs import TIMETABLE, Job
+from scheduler.leader import Leadership, leadership_of
 from scheduler.timetable import Every
 from services.address_book import AddressBook
 from services.channels.channel import Channel
 from services.chasing import SCHEDULER
 from services.event_store import Unavailable
 from services.office import Office
-from services.settings import Settings
+from services.settings import Database, Settings
 
 MOST_TRIES = 3
 """How often a slot is tried that breaks off, before the next slot is waited for."""
@@ -27,6 +29,10 @@ MOST_TRIES = 3
 ROOT = Path(__file__).parents[1]
 
 said = logging.getLogger("outturn.scheduler")
+
+
+class InHand(Refusal):
+    """Another process has the job in hand."""
 
 
 class Runner:
@@ -69,10 +75,13 @@ class Runner:
         if self._tries[job.name, slot] >= MOST_TRIES:
             return None
         try:
-            row = self.row(job)
-            if row is not None and row.slot is not None and row.slot >= slot.isoformat():
-                return None
-            return self._run(job, slot, row)
+            with self._in_hand(job):
+                row = self.row(job)
+                if row is not None and row.slot is not None and row.slot >= slot.isoformat():
+                    return None
+                return self._run(job, slot, row)
+        except InHand:
+            said.info("%s: another process has it in hand, or the database is away.", job.name)
         except Unavailable as away:
             said.warning("%s: %s", job.name, away)  # nothing can be written down; it is tried again
         except Exception as broken:
@@ -83,14 +92,30 @@ class Runner:
     def run_by_hand(self, job: Job) -> Did:
         """Runs a job now: for the slot that was missed; or, when none was, for this moment.
 
-        A run between slots is written down only if it did something.
+        A run between slots is written down only if it did something. Raises ``Refusal`` while another process has the
+        job in hand.
         """
-        row = self.row(job)
-        slot = job.when.latest(self._clock())
-        if row is not None and row.slot is not None and row.slot >= slot.isoformat():
-            slot = self._clock().astimezone(UTC).replace(microsecond=0)
-            return self._run(job, slot, row, only_if_anything=True)
-        return self._run(job, slot, row)
+        with self._in_hand(job):
+            row = self.row(job)
+            slot = job.when.latest(self._clock())
+            if row is not None and row.slot is not None and row.slot >= slot.isoformat():
+                slot = self._clock().astimezone(UTC).replace(microsecond=0)
+                return self._run(job, slot, row, only_if_anything=True)
+            return self._run(job, slot, row)
+
+    @contextmanager
+    def _in_hand(self, job: Job) -> Iterator[None]:
+        """Nobody else runs the job meanwhile: what one hands over slowly another would hand over too."""
+        place: Leadership = leadership_of(Database.of(self._settings.database), job.name)
+        if not place.leads():
+            raise InHand(
+                f"The job {job.name} is under way in another process, or the database cannot be reached. "
+                "See outturn scheduler status, and try again when it has ended."
+            )
+        try:
+            yield
+        finally:
+            place.step_down()
 
     def as_if(self, job: Job) -> Did:
         """What a job would do now, by the clock it was given. Nothing is recorded."""

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from functools import partial
 
+import anyio.to_thread
 from fastapi import Depends, FastAPI, Request, Response
 from starlette.responses import JSONResponse
 from starlette.staticfiles import StaticFiles
@@ -58,6 +59,9 @@ PAGES = (
 )
 """Every part of the office that has pages."""
 
+THREADS = 16
+"""How many requests a process works at in the same moment; the others wait. Each may hold two connections."""
+
 BODIES = {
     **limits.BODIES,
     "/api/reports/workbook": limits.Body(12_000_000, 120),
@@ -97,6 +101,7 @@ def make_app(
 
     @asynccontextmanager
     async def living(_app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         with opened:
             yield
 

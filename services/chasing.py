@@ -352,8 +352,8 @@ def _address(row: ReminderRow) -> dict[str, object]:
 def take_receipts(office: Office, book: AddressBook, channel: Channel, now: datetime) -> Counter[Delivery]:
     """Asks a channel that tells it what became of the messages it took, and writes down what it hears.
 
-    An address that does not exist is flagged; and of whatever did not arrive, and is owed still, the contract manager is
-    told, as of a refusal. A channel that tells nothing is not asked.
+    An address that does not exist is flagged; and of whatever did not arrive, and is owed still, the contract manager
+    is told, as of a refusal. A channel that tells nothing is not asked.
     """
     heard = Counter[Delivery]()
     if not isinstance(channel, TellsTheEnd):

@@ -358,7 +358,7 @@ def _postgresql_datastore(url: str) -> PostgresDatastore:
         "",
         "",
         pool_size=1,
-        max_overflow=14,
+        max_overflow=8,
         connect_timeout=5.0,
         lock_timeout=PATIENCE // 10,  # the library tries ten times
         originator_id_type="text",

@@ -214,8 +214,8 @@ class PeopleTables:
             case "postgresql":
                 self.engine = create_engine(
                     make_url(database.url).set(drivername="postgresql+psycopg"),
-                    pool_size=5,
-                    max_overflow=5,
+                    pool_size=2,
+                    max_overflow=4,
                     pool_timeout=PATIENCE,
                     pool_pre_ping=True,
                     hide_parameters=True,

@@ -277,7 +277,7 @@ class PostgreSQLSchemas(Place):
 
     def __init__(self, url: str) -> None:
         self._prefix = f"views_{generation()}_"
-        self._engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), pool_size=2, max_overflow=13)
+        self._engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), pool_size=2, max_overflow=6)
 
     def current(self) -> str | None:
         with self._engine.connect() as connection:

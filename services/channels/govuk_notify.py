@@ -8,6 +8,7 @@ from typing import Any
 from notifications_python_client.errors import APIError
 from notifications_python_client.notifications import NotificationsAPIClient
 from pydantic import SecretStr
+from requests import ReadTimeout
 
 from services.channels.channel import Delivery, Message, NeverHeard, RefusedForGood, TryLater, fit_for_the_log
 
@@ -50,6 +51,8 @@ class GovukNotify:
                     reference=message.mark,
                 )
         except APIError as fault:
+            if isinstance(fault.__cause__, ReadTimeout):  # it was asked, and may have taken the message
+                raise NeverHeard("GOV.UK Notify was given the message, and did not answer in time") from None
             raise _fault(fault) from None
         return fit_for_the_log(str(taken.get("id", ""))) if isinstance(taken, dict) else None
 

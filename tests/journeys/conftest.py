@@ -23,6 +23,7 @@ from services.demo_people import move_in
 from services.front_desk import FrontDesk
 from services.office import Office
 from services.settings import Database, Settings
+from services.web.forms.recorded import recorded_words
 from services.wiring import open_office
 from tests.conftest import Clock
 from tests.web.chromium import launched, opened, served
@@ -94,6 +95,12 @@ class Visitor:
     def is_at(self, heading: str) -> None:
         """The page must have this heading, once it is there."""
         expect(self.tab.locator("h1")).to_have_text(heading, timeout=PATIENCE)
+
+    def is_told(self, order: str) -> None:
+        """The page must say, once it is there, that an order was just recorded."""
+        words = recorded_words(order)
+        assert words
+        self.sees(words)
 
     def signs_in_as(self, name: str) -> None:
         """Signs in as one of the demonstration's people."""

@@ -27,10 +27,11 @@ def test_a_return_is_filled_by_one_signed_by_another_and_saved_as_the_command_li
     first.follow("begin a new version of this return")
     first.fill("Reason", "A report was corrected after the return was sent (made up).")
     first.press("Restate return")
-    first.sees("Restate return: recorded.", "Version 2")
+    first.is_told("restate-return")
+    first.sees("Version 2")
     first.follow("Fill in")
     first.press("Fill return")
-    first.sees("Fill return: recorded.")
+    first.is_told("fill-return")
     first.follow("See what is signed, and sign off")
     first.sees("another")
     filled = demonstration.head()
@@ -44,7 +45,8 @@ def test_a_return_is_filled_by_one_signed_by_another_and_saved_as_the_command_li
     second.follow("Go on to sign off")
     second.fill("Declaration", "I have checked these figures against the reports accepted (made up).")
     second.press("Sign off return")
-    second.sees("Sign off return: recorded.", "Download what was signed")
+    second.is_told("sign-off-return")
+    second.sees("Download what was signed")
     assert demonstration.head() == filled + 1
 
     monkeypatch.setenv("OUTTURN_DATABASE", demonstration.desk.settings.database)

@@ -91,7 +91,7 @@ def test_a_provider_is_reminded_reports_is_sent_back_and_puts_it_right_by_page_a
     assert on_record(demonstration) == []
     provider.tick("I have checked the figures")
     provider.press("Send the report")
-    provider.sees("Submit report: recorded.")
+    provider.is_told("submit-report")
     assert on_record(demonstration) == ["report.submitted"]
 
     # sent back for one section
@@ -121,7 +121,7 @@ def test_a_provider_is_reminded_reports_is_sent_back_and_puts_it_right_by_page_a
     provider.fill("Why it is corrected", "Those who came by themselves are counted (made up).")
     provider.tick("I have checked the figures")
     provider.press("Send the report")
-    provider.sees("Correct report: recorded.")
+    provider.is_told("correct-report")
     assert on_record(demonstration)[-1] == "report.corrected"
 
     # and once more by workbook: with a fault, which is told by its cell, and then without
@@ -141,7 +141,7 @@ def test_a_provider_is_reminded_reports_is_sent_back_and_puts_it_right_by_page_a
     provider.sees("58")
     provider.tick("I have checked the figures")
     provider.press("Send the report")
-    provider.sees("Correct report: recorded.")
+    provider.is_told("correct-report")
     assert on_record(demonstration)[-1] == "report.corrected"
     content = read(demonstration).content  # type: ignore[attr-defined]
     [referrals] = [each for each in content.figures if each.measure == "referrals" and each.category is None]
@@ -153,7 +153,7 @@ def test_a_provider_is_reminded_reports_is_sent_back_and_puts_it_right_by_page_a
     manager.goes_to("Today")
     manager.follow("Review", within="DEM-2026-01")
     manager.press("Accept the report")
-    manager.sees("Accept report: recorded.")
+    manager.is_told("accept-report")
     assert on_record(demonstration)[-1] == "report.accepted"
     provider.goes_to("What you sent")
     provider.is_at("What you sent")

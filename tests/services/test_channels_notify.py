@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from domain.personal import sign_of_a_person
-from services.channels.channel import Delivery, RefusedForGood, TryLater
+from services.channels.channel import Delivery, NeverHeard, RefusedForGood, TryLater
 from services.channels.govuk_notify import GovukNotify
 from tests.services.fake_notify import KEY, SECRET, SERVICE, TEMPLATE, FakeNotify, fake_notify
 from tests.services.test_channels import MESSAGE
@@ -56,10 +56,19 @@ def test_what_is_tried_later(notify: FakeNotify, channel: GovukNotify, status: i
     assert channel.send(MESSAGE)
 
 
-def test_an_answer_that_does_not_come_in_time_is_tried_later(notify: FakeNotify, channel: GovukNotify) -> None:
+def test_when_the_answer_does_not_come_in_time_the_message_may_have_gone(
+    notify: FakeNotify, channel: GovukNotify
+) -> None:
     notify.answer = 0
-    with pytest.raises(TryLater, match="did not answer in time"):
+    with pytest.raises(NeverHeard, match="did not answer in time"):
         channel.send(MESSAGE)
+
+
+def test_a_notify_that_cannot_be_reached_is_tried_later() -> None:
+    with fake_notify() as gone:
+        address = gone.address
+    with pytest.raises(TryLater, match="cannot be reached"):
+        GovukNotify(SecretStr(KEY), {"any": TEMPLATE}, address, timeout=0.5).send(MESSAGE)
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ def picture(browser: Browser, base: str, staged: Staged) -> None:
     with opened(browser, width=1200, height=900) as (tab, _complaints):
         tab.context.add_cookies([{"name": COOKIE, "value": staged.secret(str(SHOWN.person)), "url": base}])
         tab.goto(base + staged.address(SHOWN))
+        tab.evaluate("document.body.style.zoom = 0.75")
         tab.screenshot(path=README)
 
 

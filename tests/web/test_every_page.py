@@ -33,7 +33,7 @@ from tests.web.strict import parse_strictly, text
 
 MOST_QUERIES = 12
 OF_A_DRAFT = 8
-"""How many more the what-if board may ask for its one draft, which is decided and folded as an order, and rolled back."""
+"""How many more the what-if board may ask for its one draft, which is decided, folded and rolled back."""
 SAMPLE = frozenset(
     {
         *("/do/register-award", "/awards/{award}/do/approve-award", "/awards/{award}/do/complete-milestone"),

@@ -8,9 +8,11 @@ import pytest
 from fastapi.testclient import TestClient
 
 from domain.kernel import Role
-from domain.returns.commands import RestateReturn
+from domain.returns.commands import OpenReturn, RestateReturn
 from projections.half_yearly_return.form import fill_in
 from projections.half_yearly_return.missing import missing
+from projections.returns import ReturnRow
+from services.address_book import Person
 from services.web.routes import returns
 from services.web.routes.return_reading import versions_of
 from services.web.routes.return_views import half_year
@@ -127,9 +129,12 @@ def test_a_sum_leads_to_the_figures_that_it_is_made_of(finance: TestClient) -> N
 
 
 def test_a_signed_return_is_shown_as_it_was_signed_and_says_what_would_be_another_figure_now(
-    finance: TestClient,
+    finance: TestClient, signed_in_as: SignInAs
 ) -> None:
     assert "1 report counts otherwise since this version was signed" in words(finance, SECOND)
+    again = f"{SECOND}/do/restate-return"
+    assert f'href="{again}"' in finance.get(SECOND).text
+    assert f'href="{again}"' not in signed_in_as(Role.AUDITOR).get(SECOND).text
     compared = words(finance, f"{SECOND}/compare")
     assert "MOJ-2017-08" in compared
     assert "Report corrected" in compared or "Report accepted" in compared
@@ -193,3 +198,34 @@ def test_one_person_fills_a_return_in_and_another_signs_what_the_page_showed(
     assert "I have checked these figures" in after
     assert "This is an earlier version, kept as it was" in words(other, f"{SECOND}/versions/1")
     assert "as signed" in words(other, f"{SECOND}/versions/1/demand")
+
+
+def test_a_return_that_has_nothing_to_report_on_says_so_and_is_not_filled_in(
+    office: Demonstrated, finance: TestClient
+) -> None:
+    office.do(OpenReturn(period="2024-25-h1"))
+    caught_up(office)
+    said = words(finance, "/returns/2024-25-h1")
+    assert "There is nothing to report on" in said
+    assert "Nothing is missing" not in said
+    assert "0 of 0" not in said
+    page = finance.get("/returns/2024-25-h1").text
+    assert "do/fill-return" not in page
+    assert "/file?format=" not in page
+    assert finance.get("/returns/2024-25-h1/demand").status_code == 404
+
+
+def test_people_are_called_by_their_names_where_a_return_says_who_signed_it(
+    office: Demonstrated, finance: TestClient
+) -> None:
+    with office.office.reading() as views:
+        row = views.find(ReturnRow, "2017-18-h1", 1)
+    assert row is not None
+    assert row.signed_by is not None
+    office.book.put(Person(id=row.signed_by, name="Made up Signatory", email="signatory@example.org"))
+    for address in ("/returns", f"{FIRST}/versions/1"):
+        said = words(finance, address)
+        assert "Made up Signatory" in said
+        assert row.signed_by not in said
+    explained = words(finance, f"{FIRST}/explain?cell={REFERRALS}")
+    assert "What is behind it" in explained

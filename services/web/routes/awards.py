@@ -26,6 +26,7 @@ from services.asking import READERS, WITH_PROVIDERS, Sees, views_for
 from services.front_desk import FrontDesk, SignedIn, only, signed_in, the_desk
 from services.office import reaches
 from services.web.forms.naming import option_words
+from services.web.people_named import names_of_people
 from services.web.routes.asked import a_place_of_this_list, idle, is_reference, kept_day, past_day, with_query, words_of
 from services.web.routes.award_orders import (
     Way,
@@ -38,7 +39,6 @@ from services.web.routes.award_orders import (
     ways_of_payment,
     ways_of_plan,
 )
-from services.web.people_named import names_of_people
 from services.web.shapes import Entry, Filter
 from services.web.site import may, page
 from services.web.standings import in_plain_words

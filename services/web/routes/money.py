@@ -119,7 +119,7 @@ def fund(request: Request) -> Response:
         orders=_orders(look.who, name, year) if look.is_now else [],
         release_link=_release(look, name, year),
         other_link=lambda row: look.to(fund_address(row["other_fund"], row["other_year"])),
-        record=thing_at("fund", f"{name}-{year}"),
+        record=thing_at("fund", f"{name}-{year}") if look.who.actor.awards is None else None,
         files=look.files("budgets", fund=name, year=year),
     )
 

@@ -15,6 +15,7 @@ from projections.returns import ReturnRow
 from projections.views import Views
 from services.asking import Sees, views_for
 from services.front_desk import the_desk
+from services.web.people_named import names_of_people, with_names
 from services.web.routes.return_asked import reader
 from services.web.routes.return_reading import every_version
 from services.web.site import may, page
@@ -31,18 +32,21 @@ class ToBegin(NamedTuple):
 
 
 def begun_page(request: Request) -> Response:
-    """Every return in every version. Two queries."""
+    """Every return in every version. Three queries."""
     desk, who = the_desk(request), reader(request)
     with views_for(desk.office, who.actor, Sees.WHOLE) as views:
         rows = every_version(views)
         to_begin, today = _to_begin(views, {row.period for row in rows}), views.today
+    names = names_of_people(desk)
+
+    def table(name: str, title: str, rows: Sequence[ReturnRow]) -> Table:
+        return with_names(_table(name, title, rows, today), names, "signed_by")
+
     return page(
         request,
         "returns/index.html",
-        open=_table("returns-open", "Open", [row for row in rows if row.status in OPEN], today),
-        done=_table(
-            "returns-done", "Submitted, and earlier versions", [r for r in rows if r.status not in OPEN], today
-        ),
+        open=table("returns-open", "Open", [row for row in rows if row.status in OPEN]),
+        done=table("returns-done", "Submitted, and earlier versions", [r for r in rows if r.status not in OPEN]),
         to_begin=to_begin,
         may_open=may(who, "open-return"),
         version=lambda record: f"/returns/{record['period']}/versions/{record['version']}",

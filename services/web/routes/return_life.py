@@ -1,6 +1,6 @@
 """The life of a return as steps: what is done, what comes next, and what somebody may do about it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from services.web.routes.return_reading import is_signed
 from services.web.site import may
 
 DONE, NEXT, LATER = "done", "next", "not started"
+NOTHING_YET = "There is nothing to fill in yet: no award draws on a fund that this return reports on."
 
 
 class Step(NamedTuple):
@@ -25,9 +26,16 @@ class Step(NamedTuple):
 
 
 def life_of(
-    row: ReturnRow, who: SignedIn, filled_by: str | None, published: Sequence[Any], remarks: int
+    row: ReturnRow,
+    who: SignedIn,
+    filled_by: str | None,
+    published: Sequence[Any],
+    remarks: int,
+    names: Mapping[str, str],
+    *,
+    is_empty: bool = False,
 ) -> tuple[Step, ...]:
-    """The steps of the latest version, in order."""
+    """The steps of the latest version, in order; ``is_empty``: there is nothing yet that it could report on."""
     signed, filled = is_signed(row), row.status != "opened"
     sent = row.status == "submitted"
 
@@ -43,8 +51,8 @@ def life_of(
         Step(
             "Fill in",
             DONE if filled else NEXT,
-            _filled(row, filled_by),
-            deed("Fill in again" if filled else "Fill in", "fill-return", not signed),
+            NOTHING_YET if is_empty else _filled(row, None if filled_by is None else names.get(filled_by, filled_by)),
+            deed("Fill in again" if filled else "Fill in", "fill-return", not signed and not is_empty),
         ),
         Step(
             "Comment",
@@ -52,7 +60,7 @@ def life_of(
             f"{remarks} remark{'' if remarks == 1 else 's'}." if remarks else "Nobody has made a remark.",
             deed("Make a remark", "comment-on-return"),
         ),
-        Step("Sign off", DONE if signed else NEXT if filled else LATER, _signed(row, who, filled_by), sign),
+        Step("Sign off", DONE if signed else NEXT if filled else LATER, _signed(row, who, filled_by, names), sign),
         Step(
             "Submit",
             DONE if sent else NEXT if signed else LATER,
@@ -80,10 +88,10 @@ def _filled(row: ReturnRow, filled_by: str | None) -> str:
     return f"Filled in{by}, up to log position {row.position:,}."
 
 
-def _signed(row: ReturnRow, who: SignedIn, filled_by: str | None) -> str:
+def _signed(row: ReturnRow, who: SignedIn, filled_by: str | None, names: Mapping[str, str]) -> str:
     if is_signed(row):
         at = "" if row.signed_at is None else f" on {moment_in_words(datetime.fromisoformat(row.signed_at))}"
-        return f"Signed off by {row.signed_by}{at}."
+        return f"Signed off by {names.get(str(row.signed_by), row.signed_by)}{at}."
     if filled_by is not None and filled_by == who.person.id:
         return "You filled it in, so another person of finance signs it off."
     return "Whoever fills the return in does not sign it off."

@@ -26,11 +26,12 @@ from projections.views import Views
 from services.asking import READERS, Sees, views_for
 from services.exports.formats import FORMATS
 from services.front_desk import only, the_desk
+from services.web.people_named import names_of_people, with_names
 from services.web.routes import return_reading as reading
 from services.web.routes.orders import address_of
 from services.web.routes.return_asked import base_of, first_in, pages_of, reader, version_asked
 from services.web.routes.return_begun import begun_page
-from services.web.routes.return_life import life_of
+from services.web.routes.return_life import NOTHING_YET, life_of
 from services.web.routes.return_reading import Head, Reading, is_signed
 from services.web.routes.return_views import half_year
 from services.web.site import may, page
@@ -65,8 +66,10 @@ def show(request: Request) -> Response:
         lacks = reading.lacking(request, views, versions) if latest and not is_signed(row) else None
         remarks = comments(views, row.period)
         published = _published(views, row.period)
+    is_empty = lacks is not None and not lacks.rows
     sections = reading.sections_of(row, heads) if is_signed(row) else dict.fromkeys(_sections(row))
-    filled_by = reading.who_filled(desk.office.log, row)
+    filled_by, names = reading.who_filled(desk.office.log, row), names_of_people(desk)
+    changed = bool(is_signed(row) and row.changed_since)
     return page(
         request,
         "returns/return.html",
@@ -77,14 +80,19 @@ def show(request: Request) -> Response:
         signed=is_signed(row),
         lacks=None if lacks is None else _to_settle(lacks),
         notes=() if lacks is None else lacks.notes,
-        steps=life_of(row, who, filled_by, published, len(remarks.rows)) if latest else (),
+        is_empty=is_empty,
+        steps=life_of(row, who, filled_by, published, len(remarks.rows), names, is_empty=is_empty) if latest else (),
+        names=names,
         filled_by=filled_by,
-        sections=[(reading.title_of(name), f"{base_of(row, versions)}/{name}") for name in sections],
+        restate=address_of("restate-return", period=row.period)
+        if changed and latest and may(who, "restate-return")
+        else None,
+        sections=[(reading.title_of(name), f"{base_of(row, versions)}/{name}") for name in sections if not is_empty],
         base=base_of(row, versions),
-        remarks=remarks,
+        remarks=with_names(remarks, names, "by"),
         may_comment=may(who, "comment-on-return"),
         comment_at=address_of("comment-on-return", period=row.period),
-        files=files_of(row),
+        files=() if is_empty else files_of(row),
         award=lambda record: f"/awards/{record['award']}",
         report=lambda record: f"/reports/{record['award']}/{row.period}",
         seen_by_the_public=bool(published) and desk.settings.public_page,
@@ -140,7 +148,10 @@ def section(request: Request) -> Response:
         row, versions = version_asked(request, views)
         if name not in template_named(row.template).sections:
             raise NotFound("There is no such section in this return.")
-        read = reading.reading_of(request, views, row, versions)
+        try:
+            read = reading.reading_of(request, views, row, versions)
+        except Refusal:
+            raise NotFound(NOTHING_YET) from None
         sections = reading.sections_of(row, read.heads)
         heads = sections.get(name, [])
         tables = [Paged(table := read.page(head, first), head.lines, first, cell_links(row, table)) for head in heads]
@@ -261,7 +272,9 @@ def explain(request: Request) -> Response:
         column=place.table.columns[place.column],
         events=None
         if found.events is None
-        else found.events.model_copy(update={"title": "What is behind it, in order"}),
+        else with_names(found.events, names_of_people(desk), "by").model_copy(
+            update={"title": "What is behind it, in order"}
+        ),
         about=lambda record: _thing(str(record["about"])),
         parts=parts,
         links={} if parts is None else cell_links(row, parts),
@@ -288,6 +301,8 @@ def compare(request: Request) -> Response:
             table = kept.get(key, lambda: _compared(views, row, versions))
     rows = () if table is None else table.rows
     shown = None if table is None else table.model_copy(update={"rows": rows[first : first + reading.LINES]})
+    if shown is not None:
+        shown = with_names(shown, names_of_people(desk), "by")
     return page(
         request,
         "returns/compare.html",
@@ -324,6 +339,7 @@ def signing(request: Request) -> Response:
         row=row,
         words=Period.parse(row.period).words,
         filled_by=filled_by,
+        names=names_of_people(desk),
         mine=filled_by == who.person.id,
         changed=now is not None and now.sha256 != row.sha256,
         sign_at=address_of("sign-off-return", period=row.period) if may(who, "sign-off-return") else None,
