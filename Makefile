@@ -19,17 +19,20 @@ demo: $(READY)    ## set up the demonstration office, and show what it knows
 	$(BIN)/outturn demo
 
 test: $(READY)    ## run every test, over memory, SQLite and a real PostgreSQL
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 check: $(READY)   ## format, lint, strict types, import contracts, then every test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 bench: $(READY)   ## measure speed as ratios within one run
 	$(BIN)/python -m tests.bench
+
+screenshots: $(READY) ## draw every page of the demonstration, wide and narrow, into screenshots/
+	$(BIN)/python -m tests.web.screenshots
 
 assets: $(READY)  ## make the pages' style sheet anew (needs npm; the results are committed)
 	$(BIN)/python -m services.web.vendor

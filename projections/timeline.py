@@ -33,7 +33,7 @@ _NAMED = {
 _PROVIDERS = ("provider", "into", "same_as")
 """The fields that name a provider by its code."""
 
-_PEOPLE = ("approved_by", "confirmed_by", "filled_by")
+_PEOPLE = ("approved_by", "confirmed_by", "filled_by", "person")
 """The fields that name a person by an opaque id, or in words as a paper had it."""
 
 

@@ -60,7 +60,7 @@ def _deliveries(context: Context) -> list[Delivered]:
 
 
 def _in_words(counts: dict[str, int], done: list[Delivered]) -> str:
-    """What was done. What may have gone, what was given up, and why something is put off is said only where it is so."""
+    """What was done; what was given up, never heard of or put off, and why, only where it is so."""
     given_up, unheard = sum(each.given_up for each in done), counts.get("unheard", 0)
     reasons = sorted({reason for each in done for reason in each.reasons})[:MOST_REASONS]
     why = f" ({'; '.join(reasons)})" if reasons else ""

@@ -70,6 +70,8 @@ class FrontDesk:
     """Whether every page says that this is the demonstration."""
     demonstration_sign_in: bool = False
     """Whether anybody on this machine may sign in as one of the people of the demonstration."""
+    _held: dict[str, tuple[int, frozenset[str]]] = field(default_factory=dict, repr=False)
+    """What each provider held, and at which position of the log."""
 
     def demonstration_people(self) -> list[tuple[str, str]]:
         """The people of the demonstration: id and name."""
@@ -113,10 +115,20 @@ class FrontDesk:
     def reach_of(self, person: Person) -> frozenset[str] | None:
         """The awards that a person reaches: a provider's own, or those named; ``None``: all."""
         if Role.PROVIDER in person.roles:
-            with self.office.reading() as views:
-                held = awards_of(views, person.provider) if person.provider is not None else frozenset()
+            held = self._held_by(person.provider) if person.provider is not None else frozenset()
             return held if person.awards is None else held & frozenset(person.awards)
         return None if person.awards is None else frozenset(person.awards)
+
+    def _held_by(self, provider: str) -> frozenset[str]:
+        """The awards that a provider holds now. Asked again only when something was written down since."""
+        head = self.office.log.head()
+        known = self._held.get(provider)
+        if known is not None and known[0] == head:
+            return known[1]
+        with self.office.reading() as views:
+            held = awards_of(views, provider)
+            self._held[provider] = (views.position, held)
+        return held
 
 
 def orders_of(scope: Collection[str]) -> frozenset[str]:

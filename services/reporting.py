@@ -68,12 +68,14 @@ def read_report(
     by: Actor | None = None,
     received_on: date | None = None,
     reason: str | None = None,
+    asked: Asked | None = None,
 ) -> Draft:
     """What a workbook comes to: the order that records it, or every fault. Nothing is recorded or kept.
 
     ``award`` and ``period``: what the caller takes it to be; if given, the workbook must say so too. ``by``: whose
     order it will be; if given, what the rules would refuse is told as a fault. ``received_on``: today, unless given.
-    ``reason``: why a report that is in is corrected; otherwise as the workbook says.
+    ``reason``: why a report that is in is corrected; otherwise as the workbook says. ``asked``: what is asked, if the
+    caller knows it already.
     """
     code = Period.parse(period).code if period is not None else None
     try:
@@ -86,7 +88,9 @@ def read_report(
     try:
         with office.reading() as views:
             today = views.today
-            asked = what_is_asked(views, about.said("award"), Period.parse(about.said("period")))
+            wanted = (about.said("award"), Period.parse(about.said("period")))
+            if asked is None or (asked.award, asked.period) != wanted:
+                asked = what_is_asked(views, *wanted)
     except NotFound:
         row = about.rows["award"]
         return Draft((Fault("this office has no such award: send it to the office it is for", row.label, row.address),))

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ TO_SAY = "outturn-said"
 """The cookie of what the next page says was done: signed for whoever did it, and gone once it was said."""
 SAID_WITHIN = 120
 """Seconds in which the next page must be asked for; afterwards it says nothing."""
+MOST_TO_SAY = 4
+"""Of how many pages that are on their way it is remembered what they say."""
 MARKS = ("done", "same")
 """What an address says was done, or was there already. A page believes it only when the cookie says so too."""
 MOST_FIELDS = 4_000
@@ -97,16 +100,28 @@ def say_next(request: Request, answer: Response, csrf: str) -> None:
     """
     mark = _mark(urlsplit(answer.headers.get("location", "")).query)
     if mark and answer.status_code == 303:
-        secure = request.url.scheme == "https"
-        answer.set_cookie(
-            TO_SAY, _signed(mark, csrf), max_age=SAID_WITHIN, httponly=True, secure=secure, samesite="lax"
-        )
+        signed = _signed(mark, csrf)
+        _keep_to_say(request, answer, [*(each for each in _to_say(request) if each != signed), signed])
+
+
+def _to_say(request: Request) -> list[str]:
+    """What is still to be said: one page may be on its way in one window, and another in another."""
+    return [each for each in request.cookies.get(TO_SAY, "").split(".") if re.fullmatch("[0-9a-f]{64}", each)]
+
+
+def _keep_to_say(request: Request, answer: Response, to_say: Sequence[str]) -> None:
+    if not to_say:
+        answer.delete_cookie(TO_SAY)
+        return
+    secure, said = request.url.scheme == "https", ".".join(to_say[-MOST_TO_SAY:])
+    answer.set_cookie(TO_SAY, said, max_age=SAID_WITHIN, httponly=True, secure=secure, samesite="lax")
 
 
 def _banner(request: Request, csrf: str) -> str | None:
     """What was done just before, known by a name: so nobody can put words of their own on a page of ours."""
     mark = _mark(request.url.query)
-    if not mark or not hmac.compare_digest(request.cookies.get(TO_SAY, "").encode(), _signed(mark, csrf).encode()):
+    signed = _signed(mark, csrf)
+    if not mark or not any(hmac.compare_digest(each, signed) for each in _to_say(request)):
         return None
     kind, _, name = mark.partition("=")
     if kind == "same":
@@ -146,7 +161,8 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
     if known is None and VISIT not in request.cookies:
         begin_visit(request, made, visit)
     if desk.banner is not None:
-        made.delete_cookie(TO_SAY)
+        said = _signed(_mark(request.url.query), desk.csrf)
+        _keep_to_say(request, made, [each for each in _to_say(request) if each != said])
     return made
 
 

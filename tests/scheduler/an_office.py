@@ -12,15 +12,18 @@ from tests.scenes import PROVIDER, awarded, do, fund_with, reporting
 
 
 class Outbox:
-    """A channel that keeps what it is given."""
+    """A channel that keeps what it is given; with a fault, it raises it."""
 
     name = "outbox"
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
+        self.fault: Exception | None = None
 
     def send(self, message: Message) -> str | None:
-        """Takes it."""
+        """Takes it, or has none of it."""
+        if self.fault is not None:
+            raise self.fault
         self.messages.append(message)
         return None
 

@@ -12,6 +12,7 @@ from projections.returns import LatestReturn
 from scheduler.jobs import TIMETABLE, Job, job_named
 from scheduler.runner import Runner
 from services.address_book import AddressBook
+from services.channels.channel import NeverHeard, TryLater
 from services.checks import check_read_models
 from services.office import Office
 from tests.conftest import Clock
@@ -217,6 +218,60 @@ def test_a_day_off_that_was_added_is_quiet_too(begun: Office, runner: Runner, ou
     clock.forward(days=1)
     runner.run_slot(job_named("deliver-reminders"))
     assert len(outbox.messages) == 3
+
+
+@pytest.mark.parametrize(
+    "quiet",
+    [
+        datetime(2018, 2, 10, 9, tzinfo=UTC),  # a Saturday
+        datetime(2018, 3, 30, 9, tzinfo=UTC),  # Good Friday
+        datetime(2018, 2, 5, 6, 59, tzinfo=UTC),
+        datetime(2018, 2, 5, 20, 0, tzinfo=UTC),
+        datetime(2018, 7, 2, 5, 59, tzinfo=UTC),  # summer time
+    ],
+    ids=["weekend", "bank-holiday", "early", "late", "early-in-summer"],
+)
+def test_what_is_caught_up_on_a_quiet_day_or_at_night_waits_for_a_working_day(
+    begun: Office, runner: Runner, outbox: Outbox, clock: Clock, quiet: datetime
+) -> None:
+    clock.now = quiet
+    runner.run_slot(job_named("queue-reminders"))
+    did = runner.run_by_hand(job_named("deliver-reminders"))
+    assert outbox.messages == []
+    assert did.words.endswith("waiting: messages go on working days from 07:00 to 20:00.")
+    assert not did.anything
+    clock.now = datetime(2018, 7, 3, 6, tzinfo=UTC)  # seven in London
+    runner.run_slot(job_named("deliver-reminders"))
+    assert outbox.messages
+
+
+def test_an_added_day_off_is_quiet_for_reminders_too(
+    begun: Office, runner: Runner, outbox: Outbox, clock: Clock
+) -> None:
+    runner.run_slot(job_named("queue-reminders"))
+    do(begun, AddHoliday(day=MONDAY.date(), title="A state funeral"))
+    runner.run_slot(job_named("deliver-reminders"))
+    assert outbox.messages == []
+
+
+def test_why_messages_are_put_off_or_may_have_gone_stands_in_the_words(
+    begun: Office, runner: Runner, outbox: Outbox, clock: Clock
+) -> None:
+    runner.run_slot(job_named("queue-reminders"))
+    outbox.fault = TryLater("the mail server did not accept our user and password (535)")
+    did = runner.run_slot(job_named("deliver-reminders"))
+    assert did is not None
+    assert "to be tried again (the mail server did not accept our user and password (535))" in did.words
+    outbox.fault = NeverHeard("the mail server was given the message, and did not answer")
+    clock.forward(hours=1)
+    did = runner.run_slot(job_named("deliver-reminders"))
+    assert did is not None
+    assert did.words.endswith("handed over without an answer.")
+    outbox.fault = TryLater("the mail server cannot be reached")
+    clock.forward(days=9)
+    did = runner.run_slot(job_named("deliver-reminders"))
+    assert did is not None
+    assert "given up" in did.words
 
 
 def test_a_notice_goes_once_and_stands_in_the_log_with_its_message(

@@ -5,17 +5,19 @@ from typing import Any
 
 import pytest
 
+from domain.errors import Refusal
 from domain.jobs.events import JobFailed, JobRan
 from projections.jobs import JobRow
 from scheduler.context import Context, Did
 from scheduler.jobs import Job
+from scheduler.leader import leadership_of
 from scheduler.runner import MOST_TRIES, Runner
 from scheduler.timetable import Daily, Every
 from services.address_book import AddressBook
 from services.event_store import Unavailable
 from services.office import Office
-from services.settings import Settings
-from tests.conftest import Clock, OpenAnother
+from services.settings import Database, Settings
+from tests.conftest import LASTING, Clock, OpenAnother
 from tests.scenes import everything_in, folded_anew
 from tests.scheduler.an_office import Outbox
 
@@ -180,6 +182,25 @@ def test_by_hand_a_missed_slot_is_done_and_then_only_what_there_is_to_do_is_note
     assert [ran.slot for ran in noted(office)] == [NOON.replace(hour=7), NOON.replace(minute=1)]
     clock.forward(days=1)
     assert runner.make_up() == ["work"]  # the next slot is not lost
+
+
+@pytest.mark.parametrize("kind", LASTING, indirect=True)
+def test_a_job_that_another_process_has_in_hand_is_neither_run_by_hand_nor_by_the_leader(
+    runner: Runner, work: Work, office: Office, daily: Job, settings: Settings
+) -> None:
+    """Or both would hand over the same messages."""
+    other, third = (leadership_of(Database.of(settings.database), name) for name in (daily.name, "another"))
+    assert other.leads()
+    assert third.leads(), "each job has a lock of its own"
+    third.step_down()
+    try:
+        with pytest.raises(Refusal, match="The job work is under way in another process"):
+            runner.run_by_hand(daily)
+        assert runner.run_slot(daily) is None
+        assert (work.moments, noted(office)) == ([], [])
+    finally:
+        other.step_down()
+    assert runner.make_up() == ["work"], "its slot is not lost"
 
 
 def test_a_quiet_job_is_noted_only_when_it_did_something(

@@ -78,6 +78,21 @@ def test_a_wide_table_is_reached_and_scrolled_by_the_keyboard_alone(browser: Bro
         page.wait_for_function("document.activeElement.scrollLeft > 0")
 
 
+@pytest.mark.parametrize(("width", "is_cut_off"), [(320, True), (1600, False)])
+def test_a_table_that_holds_more_columns_than_it_shows_says_so(
+    browser: Browser, address: str, width: int, is_cut_off: bool
+) -> None:
+    with opened(browser, width=width) as (page, complaints):
+        page.goto(address)
+        region = page.get_by_role("region", name="Monitoring returns past their due date")
+        page.locator("[data-cut-off]" if is_cut_off else "main").first.wait_for(state="attached")
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        said = region.evaluate("each => getComputedStyle(each, '::before').content")
+        assert ("Scroll sideways" in said) is is_cut_off
+        assert (region.get_attribute("data-cut-off") is not None) is is_cut_off
+        assert complaints == []
+
+
 def test_the_first_stop_of_the_keyboard_leads_past_the_navigation(browser: Browser, address: str) -> None:
     with opened(browser) as (page, _complaints):
         page.goto(f"{address}/error")

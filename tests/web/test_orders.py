@@ -156,6 +156,16 @@ def test_what_was_done_is_said_once_and_only_to_whoever_did_it(
         assert DONE not in Page(answer.text).text
 
 
+def test_what_was_done_in_two_windows_is_said_in_both(
+    demonstration: Demonstrated, manager: TestClient, milestone: str
+) -> None:
+    first = manager.post(FORM, data=_filled_in(manager, milestone)).headers["location"]
+    second = _attached(manager, ("minutes.txt", b"Seen in another window (made up).")).headers["location"]
+    for there, words in ((first, DONE), (second, RECORDED["attach-document"])):
+        assert words in Page(manager.get(there).text).text
+    assert TO_SAY not in manager.cookies
+
+
 def test_what_was_done_is_said_of_nothing_else(manager: TestClient, milestone: str) -> None:
     there = manager.post(FORM, data=_filled_in(manager, milestone)).headers["location"]
     forged = Page(manager.get(there.replace("complete-milestone", "withdraw-award")).text).text

@@ -137,7 +137,7 @@ def test_somebody_new_is_added_once_however_often_the_form_is_sent(
     assert added.roles == {Role.CONTRACT_MANAGER, Role.FINANCE}
     assert (added.awards, added.digest, added.certifies) == (("MOJ-2017-07", "MOJ-2017-01"), True, False)
     assert re.fullmatch(r"p-[a-z]{8}", added.id)
-    assert "is in the address book" in page_at(administrator, answers[0].headers["location"]).text
+    assert "is in the address book" in page_at(administrator, answers[1].headers["location"]).text
 
 
 def test_a_provider_is_picked_from_the_register_and_the_certifier_is_told_apart(
@@ -232,6 +232,30 @@ def test_the_last_administrator_cannot_be_taken_away(demonstration: Demonstrated
     still = demonstration.book.person(me.who.id)
     assert still is not None
     assert still.may_sign_in
+
+
+def test_an_administrator_who_was_never_invited_does_not_take_the_place_of_the_last_one(
+    demonstration: Demonstrated, administrator: TestClient
+) -> None:
+    me = demonstration.desk.accounts.session(demonstration.secret_of(administrator), utc_now())
+    assert me is not None
+    for each in demonstration.book.people():
+        if Role.ADMINISTRATOR in each.roles and each.id != me.who.id:
+            demonstration.book.change(each.id, lambda known: known.model_copy(update={"roles": frozenset()}))
+    other = Person(id="p-other", name="Other", email="o@example.org", roles=frozenset({Role.ADMINISTRATOR}))
+    demonstration.book.put(other)
+    mine = f"/people/{me.who.id}"
+    for answer in (
+        sent(administrator, f"{mine}/change", roles=["auditor"]),
+        sent(administrator, f"{mine}/leave"),
+        sent(administrator, f"{mine}/erase", confirm=me.who.id),
+    ):
+        assert answer.status_code in (409, 422)
+        assert "Invite another administrator first" in Page(answer.text).text
+    still = demonstration.book.person(me.who.id)
+    assert still is not None
+    assert Role.ADMINISTRATOR in still.roles
+    assert sent(administrator, "/people/p-other/leave").status_code == 303
 
 
 def test_an_invitation_is_one_message_with_a_link_that_signs_in(

@@ -1,6 +1,7 @@
 """The first page, by role: what needs whoever looks today. And the accessibility statement, for anybody."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,8 @@ from domain.tables import Table
 from projections.paging import Page
 from projections.today import today
 from services.asking import READERS, Sees, views_for
-from services.front_desk import ANYBODY, SignedIn, only, signed_in, the_desk
+from services.front_desk import ANYBODY, FrontDesk, SignedIn, only, signed_in, the_desk
+from services.web.people_named import names_of_people, with_names
 from services.web.routes.asked import idle
 from services.web.routes.award_orders import Way, Ways, if_any, ways_of_due
 from services.web.routes.awards import due_link
@@ -122,6 +124,14 @@ def _shown(who: SignedIn, each: Page, day: date, rows: int | None) -> dict[str, 
     }
 
 
+def _with_names(desk: FrontDesk, lists: Sequence[Page]) -> list[Page]:
+    """The lists, with the people by their names who did what stands there. One query, if anybody did anything."""
+    if not any(column.key == "by" for each in lists for column in each.table.columns):
+        return list(lists)
+    names = names_of_people(desk)
+    return [replace(each, table=with_names(each.table, names, "by")) for each in lists]
+
+
 def _role(who: SignedIn, wanted: str | None) -> Role | None:
     """Whose day is shown."""
     own = [role for role in HOMES if role in who.actor.roles]
@@ -141,7 +151,8 @@ def show_home(request: Request) -> Response:
     with views_for(desk.office, who.actor, Sees.OWN) as views:
         found, day = today(views, role), views.today
     facts = next((each.table for each in found.lists if each.table.name == "facts"), None)
-    lists = [_shown(who, each, day, SHORT) for each in found.lists if each.table.name != "facts"]
+    named = _with_names(desk, [each for each in found.lists if each.table.name != "facts"])
+    lists = [_shown(who, each, day, SHORT) for each in named]
     return page(
         request,
         "home/home.html",
@@ -165,6 +176,7 @@ def show_list(request: Request) -> Response:
     each = next((each for each in found.lists if each.table.name == name), None)
     if each is None:
         raise NotFound("There is no such list.")
+    [each] = _with_names(desk, [each])
     return page(request, "home/list.html", today=day, each=_shown(who, each, day, None), shown=len(each.table.rows))
 
 

@@ -1,6 +1,7 @@
 """People, for administrators: who there is, what each may do, invited, left, erased. Nobody else sees these pages."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -41,6 +42,10 @@ from services.web.site import SAID, go, page, posted, text_of
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 UNKNOWN = "There is no such person in the address book, or no longer."
+NEVER_INVITED = (
+    "No other administrator was invited yet, or has signed in: nobody might be able to look after people any more. "
+    "Invite another administrator first."
+)
 AT_ONCE = 50
 """How many people one page shows."""
 
@@ -175,6 +180,26 @@ def add(request: Request, form: FormData) -> Response:
     return go(page_of(person), done="person-added")
 
 
+@contextmanager
+def _stays(desk: FrontDesk, named: str, *, losing: bool) -> Iterator[None]:
+    """Raises ``Refusal`` when nobody would be left who looks after people, or nobody who was ever asked to.
+
+    Whoever was only written down may not know of it, and an address that is mistyped lets nobody in.
+    """
+    with an_administrator_stays(desk.book, named, losing=losing):
+        person = desk.book.person(named) if losing else None
+        if person is not None and person.may_sign_in and Role.ADMINISTRATOR in person.roles:
+            seen = last_seen(desk.book)
+            others = [
+                each
+                for each in desk.book.people()
+                if each.id != named and each.may_sign_in and Role.ADMINISTRATOR in each.roles
+            ]
+            if not any(each.invited_on or each.subject or each.id in seen for each in others):
+                raise Refusal(NEVER_INVITED)
+        yield
+
+
 def open_change(request: Request) -> Response:
     """The form with what is known of a person."""
     person = known(the_desk(request), request)
@@ -198,7 +223,7 @@ def change(request: Request, form: FormData) -> Response:
         losing = Role.ADMINISTRATOR not in said["roles"]
         try:
             are_there(desk.office, said["provider"], said["awards"] or ())
-            with an_administrator_stays(desk.book, person.id, losing=losing):
+            with _stays(desk, person.id, losing=losing):
                 desk.book.change(person.id, changed)
         except ValidationError as error:
             faults = wrong_fields(error)
@@ -283,7 +308,7 @@ def leave(request: Request, form: FormData) -> Response:
         words = "The day must be today or in the past: signing in ends at once"
         return _leaving(request, person, typed, [Fault(words, "left-day")], 422)
     try:
-        with an_administrator_stays(desk.book, person.id, losing=True):
+        with _stays(desk, person.id, losing=True):
             desk.book.leave(person.id, day)
     except Refusal as refusal:
         return _leaving(request, person, typed, [Fault(str(refusal).removesuffix("."))], 409)
@@ -309,7 +334,7 @@ def erase(request: Request, form: FormData) -> Response:
     if not meant or not is_one_line(named):
         raise NotFound(UNKNOWN)
     try:
-        with an_administrator_stays(desk.book, named, losing=True):
+        with _stays(desk, named, losing=True):
             desk.book.erase(named)
     except Refusal as refusal:
         if person is None:

@@ -66,7 +66,9 @@ def show_upload(request: Request) -> Response:
 
 def _read(about: About, data: bytes, file_name: str, reason: str | None) -> Draft:
     checker = about.who.actor.model_copy(update={"certifies": True})  # who may send is asked when it is sent
-    return read_report(about.desk.office, data, file_name, about.award, about.period, by=checker, reason=reason)
+    return read_report(
+        about.desk.office, data, file_name, about.award, about.period, by=checker, reason=reason, asked=about.asked
+    )
 
 
 def _faults_of(draft: Draft) -> Table:

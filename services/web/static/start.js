@@ -1,7 +1,20 @@
-// Wakes the parts of GOV.UK Frontend, and keeps a progress page up to date. Every page works without it.
+// Wakes the parts of GOV.UK Frontend, says which tables hold more columns than they show, and keeps a progress page up
+// to date. Every page works without it.
 import { initAll } from './govuk-frontend.min.js'
 
 initAll()
+
+function mark (region) {
+  region.toggleAttribute('data-cut-off', region.scrollWidth > region.clientWidth && !!region.querySelector('table'))
+}
+
+// a frame later: the mark changes the height of what is looked at
+const wide = new ResizeObserver((seen) => {
+  window.requestAnimationFrame(() => seen.forEach((each) => mark(each.target)))
+})
+for (const region of document.querySelectorAll('.app-scroll')) {
+  wide.observe(region)
+}
 
 async function look (region) {
   const answer = await fetch(window.location.href, { headers: { accept: 'text/html' } })
