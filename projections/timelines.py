@@ -1,6 +1,6 @@
 """Timelines a page at a time, the latest first: of one thing, of one person's acts, of a period, of everything."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -41,17 +41,15 @@ def happened_around(
     limit: int = 50,
     before: int | None = None,
     people: Mapping[str, str] | None = None,
+    others: Iterable[str] | None = None,
 ) -> Page:
     """What happened to an award, to its reports and to whatever else it owes, the latest first; before one of these.
 
     Each is known by its number in the order in which they were written down. Two queries, and one of the log for the
-    award and each of its reports and obligations.
+    award and each of its reports and obligations. ``others``: the streams of these, where they are known: a query less.
     """
     _check(limit)
-    items, reports = DueItem.table.c, ReportRow.table.c
-    owed = select(items.item).where(*views.within(DueItem), items.award == award, items.kind != "milestone")
-    sent = select(literal("report-") + reports.report).where(*views.within(ReportRow), reports.award == award)
-    others = views.connection.execute(union_all(owed, sent)).scalars().all()
+    others = _around(views, award) if others is None else others
     streams = (f"award-{award}", *sorted(others))
     events = [each for stream in streams for each in views.history.stream(stream)]
     # those of one act have one moment: what it was about comes before what followed from it
@@ -60,6 +58,14 @@ def happened_around(
     shown = earlier[-limit:]
     table = told(views, f"Timeline of award {award}", shown[::-1], people)
     return Page(table, len(events), str(len(earlier) - len(shown) + 1) if len(earlier) > limit else None)
+
+
+def _around(views: Views, award: str) -> Sequence[str]:
+    """The streams of an award's reports and of what else it owes. One query."""
+    items, reports = DueItem.table.c, ReportRow.table.c
+    owed = select(items.item).where(*views.within(DueItem), items.award == award, items.kind != "milestone")
+    sent = select(literal("report-") + reports.report).where(*views.within(ReportRow), reports.award == award)
+    return views.connection.execute(union_all(owed, sent)).scalars().all()
 
 
 def acts(

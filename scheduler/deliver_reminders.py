@@ -40,9 +40,9 @@ def run(context: Context) -> Did:
         return Did(f"{counted(len(waiting), 'message')} waiting.", {"sent": len(waiting)}, lines)
     done = _deliveries(context) if goes else []
     counts = {name: sum(getattr(each, name) for each in done) for name in ("sent", "deferred", "refused", "dropped")}
-    words = _in_words(counts, done) if goes else f"{counted(len(waiting), 'message')} waiting: {QUIET}."
     if unheard := sum(each.unheard for each in done):
         counts["unheard"] = unheard
+    words = _in_words(counts, done) if goes else f"{counted(len(waiting), 'message')} waiting: {QUIET}."
     if context.now.minute < ONCE_AN_HOUR:
         try:
             heard: dict[Delivery, int] = take_receipts(context.office, context.book, context.channel, context.now)

@@ -7,6 +7,7 @@ doing harm is the log: each thing that a job does is named by what it is about, 
 """
 
 import zlib
+from contextlib import suppress
 from typing import Protocol
 
 import psycopg
@@ -90,6 +91,7 @@ class ByServer:
                 return True
             row = self._connection.execute("SELECT pg_try_advisory_lock(%s)", [self._lock]).fetchone()
         except psycopg.Error:
+            self._is_leader = False  # a connection that is broken can let go of nothing
             self.step_down()
             return False
         self._is_leader = row is not None and bool(row[0])
@@ -113,7 +115,10 @@ class ByServer:
         return connection
 
     def step_down(self) -> None:
-        """Lets go of the connection, and with it of the lock."""
+        """Lets go of the lock, and of the connection: of a connection that is only closed the server hears later."""
+        if self._connection is not None and self._is_leader:
+            with suppress(psycopg.Error):
+                self._connection.execute("SELECT pg_advisory_unlock(%s)", [self._lock])
         self._is_leader = False
         if self._connection is not None:
             self._connection.close()

@@ -75,11 +75,11 @@ class Runner:
         if self._tries[job.name, slot] >= MOST_TRIES:
             return None
         try:
+            if _is_done(self.row(job), slot):
+                return None
             with self._in_hand(job):
-                row = self.row(job)
-                if row is not None and row.slot is not None and row.slot >= slot.isoformat():
-                    return None
-                return self._run(job, slot, row)
+                row = self.row(job)  # by whoever had it in hand it may be done by now
+                return None if _is_done(row, slot) else self._run(job, slot, row)
         except InHand:
             said.info("%s: another process has it in hand, or the database is away.", job.name)
         except Unavailable as away:
@@ -98,7 +98,7 @@ class Runner:
         with self._in_hand(job):
             row = self.row(job)
             slot = job.when.latest(self._clock())
-            if row is not None and row.slot is not None and row.slot >= slot.isoformat():
+            if _is_done(row, slot):
                 slot = self._clock().astimezone(UTC).replace(microsecond=0)
                 return self._run(job, slot, row, only_if_anything=True)
             return self._run(job, slot, row)
@@ -107,12 +107,12 @@ class Runner:
     def _in_hand(self, job: Job) -> Iterator[None]:
         """Nobody else runs the job meanwhile: what one hands over slowly another would hand over too."""
         place: Leadership = leadership_of(Database.of(self._settings.database), job.name)
-        if not place.leads():
-            raise InHand(
-                f"The job {job.name} is under way in another process, or the database cannot be reached. "
-                "See outturn scheduler status, and try again when it has ended."
-            )
         try:
+            if not place.leads():
+                raise InHand(
+                    f"The job {job.name} is under way in another process, or the database cannot be reached. "
+                    "See outturn scheduler status, and try again when it has ended."
+                )
             yield
         finally:
             place.step_down()
@@ -149,6 +149,10 @@ class Runner:
             self._office.do(NoteFailure(job=job.name, slot=slot, reason=reason), SCHEDULER)
         except OutturnError as away:
             said.warning("%s: its failure could not be written down: %s", job.name, type(away).__name__)
+
+
+def _is_done(row: JobRow | None, slot: datetime) -> bool:
+    return row is not None and row.slot is not None and row.slot >= slot.isoformat()
 
 
 def _reason(broken: Exception) -> str:

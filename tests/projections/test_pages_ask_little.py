@@ -18,7 +18,7 @@ from projections.fund_charts import funds_chart
 from projections.provider_page import provider_page
 from projections.reminder_answers import ReminderFilter, reminder_register, reminders
 from projections.side_by_side import side_by_side
-from projections.timelines import acts, happened_to
+from projections.timelines import acts, happened_around, happened_to
 from projections.today import today
 from projections.views import Views
 from tests.conftest import PostgreSQL
@@ -68,6 +68,8 @@ QUESTIONS: dict[str, tuple[int, Question]] = {
     "the answer overdue": (1, overdue),
     "a case file": (5, lambda views: case_file(views, FULL)),
     "the timeline of an award": (2, lambda views: happened_to(views, f"award-{FULL}")),
+    # of the log once for the award, and for each of its reports and obligations
+    "the timeline around an award": (13, lambda views: happened_around(views, FULL)),
     "the acts of a person": (4, lambda views: acts(views, "officer-3")),
     "the acts of a period": (4, lambda views: acts(views, None, date(2018, 4, 3), date(2018, 4, 4))),
     "a provider": (6, lambda views: provider_page(views, "p0001")),

@@ -154,6 +154,12 @@ def test_an_escalation_to_the_head_of_commissioning() -> None:
     assert message.text == GOLDEN_ESCALATED
 
 
+def test_an_escalation_does_not_say_that_the_provider_was_reminded_when_nobody_of_it_was() -> None:
+    text = to(Part.HEAD_OF_COMMISSIONING, AFTER, reminded=False).text
+    assert "No reminder has reached the provider. To learn what has been done, ask Jo Manager." in text
+    assert "has been reminded" not in text
+
+
 def test_a_digest_of_several() -> None:
     message = compose(KATE, SEVERAL, OFFICE, AFTER)
     assert (message.subject, message.template) == ("Reminders: 1 late, 1 due today, 1 due soon", "digest")

@@ -65,6 +65,8 @@ _SAID: dict[str | None, tuple[tuple[str, str], ...]] = {
         ("/sign-in", "/sign-in"),
         ("/sign-in/link/{secret}", "/sign-in/link/{link}"),
         ("/accessibility", "/accessibility"),
+        ("/api/docs", "/api/docs"),
+        ("/api/docs", "/api/docs?part=awards"),
         ("/public", "/public"),
         ("/public/awards", "/public/awards"),
         ("/public/decisions", "/public/decisions"),

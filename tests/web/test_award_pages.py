@@ -435,6 +435,7 @@ def test_the_timeline_of_an_award_has_its_reports_and_what_became_of_what_it_owe
     assert "Obligation owed: outcome report, 2017-18-h1" in told
     assert len(told) == len([each for each in expected if each.noun != "award"])
     assert f"{len(expected)} entries, the latest first." in everybody["manager"].get(f"/awards/{OWN}/timeline").text
+    assert f"See all {len(expected)} entries of the timeline" in everybody["manager"].get(f"/awards/{OWN}").text
     of_provider = Page(everybody["own provider"].get(f"/awards/{OWN}/timeline").text)
     assert not [href for _words, href in _links(of_provider) if href.startswith("/reports/")]
     assert "approved by demonstration" not in of_provider.text

@@ -16,6 +16,7 @@ from projections.awards import AwardRow
 from projections.budgets import FundRow
 from projections.case_file import case_file
 from projections.due_register import DueFilter, due_page
+from projections.paging import Page
 from projections.reminder_answers import ReminderFilter, reminder_register
 from projections.reports import award_and_period
 from projections.timelines import happened_around
@@ -166,7 +167,7 @@ def show_award(request: Request) -> Response:
         row = views.find(AwardRow, award) if _is_of_office(who) else None
         due = due_page(views, DueFilter(award=award), (), MOST_DUE, None)
         reminded = reminder_register(views, ReminderFilter(award=award), 5) if _is_of_office(who) else None
-        happened = happened_around(views, award, LATELY, None, names_for(desk, who))
+        happened = happened_around(views, award, LATELY, None, names_for(desk, who), _streams(award, tables, due))
         today = views.today
     is_now, said = then is None, {str(fact["what"]): str(fact["said"]) for fact in tables["facts"].records()}
     del tables["timeline"]  # here with what happened to its reports and to what it owes
@@ -265,6 +266,18 @@ def _case_file(views: Views, award: str) -> list[Table]:
         return case_file(views, award)
     except NotFound:
         raise NotFound(UNKNOWN) from None
+
+
+def _streams(award: str, tables: Mapping[str, Table], due: Page) -> list[str] | None:
+    """The streams of an award's reports and obligations, from what was read of it; nothing, if that is not all."""
+    if due.count > len(due.table.rows):
+        return None
+    reports = tables["reports"].records() if "reports" in tables else ()
+    owed = (row for row in due.table.records() if row["kind"] != "milestone")
+    return [
+        *(f"report-{award}.{row['period']}" for row in reports),
+        *(f"obligation-{award}.{row['name']}.{row['period']}" for row in owed),
+    ]
 
 
 def names_for(desk: FrontDesk, who: SignedIn) -> Mapping[str, str] | None:
