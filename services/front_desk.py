@@ -189,7 +189,9 @@ def _is_form(request: Request) -> bool:
 class Pass:
     """Who may pass a route: one of some roles, or anybody at all. Every route has one; a test sees to it."""
 
-    def __init__(self, may: Collection[Role] | None) -> None:
+    def __init__(self, may: Collection[Role] | None, *, everything: bool = False) -> None:
+        self.everything = everything
+        """Whether it is for those alone who reach every award: it names awards one by one."""
         self.may = None if may is None else frozenset(may)
         """``None``: anybody, signed in or not."""
 
@@ -200,6 +202,8 @@ class Pass:
         who = signed_in(request)
         if not who.actor.roles & self.may:
             raise NotAllowed("This may be done by " + " or ".join(sorted(role.value for role in self.may)) + ".")
+        if self.everything and who.actor.awards is not None:
+            raise NotAllowed("This names the awards of the whole office: ask somebody who looks after all of them.")
         return who
 
 
@@ -224,9 +228,9 @@ ANYBODY = Pass(None)
 """For routes that need no sign-in."""
 
 
-def only(may: Collection[Role]) -> Any:
-    """The dependency of a route that some roles may use."""
-    return Depends(Pass(may))
+def only(may: Collection[Role], *, everything: bool = False) -> Any:
+    """The dependency of a route that some roles may use; ``everything``: of them, those who reach every award."""
+    return Depends(Pass(may, everything=everything))
 
 
 def pass_of(route: BaseRoute) -> Pass | None:

@@ -102,8 +102,9 @@ def replay(year: Annotated[int, typer.Argument(min=1990, max=2100, help="A calen
         err.print(fault, markup=False)
     out.print(
         f"{year}: {told.decided:,} steps decided; {told.sent:,} sent, {told.passed_over:,} passed over, "
-        f"{told.dropped:,} dropped, {told.refused:,} refused. {told.waiting:,} still wait."
+        f"{told.dropped:,} dropped, {told.refused:,} refused. {told.waiting:,} still wait. {told.attempts:,} attempts; "
+        f"{told.maybe_twice:,} may have gone twice, with one Message-ID."
     )
     if told.faults:
         sys.exit(BROKEN)
-    out.print("Each step was decided once for each person; no message went twice, or after what it asks for came in.")
+    out.print("Each step was decided once for each person; none is known to have gone after what it asks for came in.")

@@ -263,11 +263,12 @@ def make_router() -> APIRouter:
     """The pages of budgets and funds."""
     router = APIRouter(include_in_schema=False)
 
-    def add(path: str, endpoint: Any, roles: frozenset[Role] = READERS) -> None:
-        router.add_api_route(path, endpoint, methods=["GET"], response_model=None, dependencies=[only(roles)])
+    def add(path: str, endpoint: Any, roles: frozenset[Role] = READERS, *, everything: bool = False) -> None:
+        passing = [only(roles, everything=everything)]
+        router.add_api_route(path, endpoint, methods=["GET"], response_model=None, dependencies=passing)
 
     add("/money", budgets)
     add("/money/new", begin, ORDERS["open-fund"].may)
     add("/money/{fund}/{year}", fund)
-    add("/money/{fund}/{year}/explain/{figure}", explained)
+    add("/money/{fund}/{year}/explain/{figure}", explained, everything=True)
     return router

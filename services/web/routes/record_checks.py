@@ -136,7 +136,8 @@ def in_words(year: int, told: Replayed) -> str:
     wrong = f"{len(told.faults):,} things are wrong." if len(told.faults) != 1 else "One thing is wrong."
     counts = (
         f"Of {told.decided:,} steps decided in {year}, {told.sent:,} were sent, {told.passed_over:,} passed over, "
-        f"{told.dropped:,} dropped and {told.refused:,} refused. {told.waiting:,} wait in all."
+        f"{told.dropped:,} dropped and {told.refused:,} refused. {told.waiting:,} wait in all. "
+        f"{told.attempts:,} attempts were made; {told.maybe_twice:,} messages may have gone twice, with one Message-ID."
     )
     return _lines(f"{wrong if told.faults else well} {counts}", told.faults)
 
