@@ -162,6 +162,7 @@ def configure(stream: TextIO | None = None) -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         one = logging.getLogger(name)
         one.handlers, one.propagate = [], name != "uvicorn.access"
+        one.setLevel(logging.NOTSET)  # whatever a server that ran before has set
     for name in ("uvicorn", "domain", "projections", "services", "scheduler"):
         logging.getLogger(name).setLevel(logging.INFO)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from services.cli.console import err, out
 from services.demo import Demonstration, open_demo
 from services.settings import Settings
 from tests.services.terminal import Terminal
@@ -16,6 +17,8 @@ def outturn(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.Monk
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("OUTTURN_DATABASE", str(tmp_path / "office.db"))
     monkeypatch.setenv("COLUMNS", "200")
+    for console in (out, err):  # they have a width of their own, if there was one when they were made
+        monkeypatch.setattr(console, "_width", None)
     return Terminal(capsysbinary, monkeypatch)
 
 
