@@ -165,6 +165,15 @@ def test_no_file_names_the_host_of_a_package_index_or_a_place_on_somebodys_machi
     assert [(name, number) for name, number, line in _texts() if HOSTS.search(line) or PLACES.search(line)] == []
 
 
+LARGEST = 400_000
+"""Bytes of a file: pictures of pages are made (make screenshots), and not kept."""
+
+
+def test_no_file_is_large_and_no_picture_of_every_page_is_kept() -> None:
+    assert [named(path) for path in files() if path.stat().st_size > LARGEST] == []
+    assert [named(path) for path in files() if named(path).startswith("screenshots/")] == []
+
+
 def test_every_dependency_is_pinned_to_a_version_that_it_allows() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = [Requirement(line) for line in project["dependencies"]]

@@ -330,7 +330,7 @@ PAGES: dict[str, str] = {
     "POST /records/seal": "CFA",
     "GET /records/single-tenders": "CFMA",
     "GET /records/timeline": "CFA",
-    "GET /records/work/{key}": "CFA",
+    "GET /records/under-way/{key}": "CFA",
     "GET /records/{noun}/{reference}": "CFMAD",
     "GET /reports": "CFMA",
     "GET /reports/{award}/{period}": "CFMA",
@@ -364,7 +364,7 @@ PAGES: dict[str, str] = {
     "GET /settings/office": "D",
     "GET /settings/read-models": "D",
     "POST /settings/read-models/rebuild": "D",
-    "GET /settings/work/{key}": "CFMD",
+    "GET /settings/under-way/{key}": "CFMD",
     "GET /today/{name}": "CFMA",
 }
 """Every page but those of the orders, which follow from the table of orders."""

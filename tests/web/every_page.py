@@ -141,7 +141,7 @@ _SAID: dict[str | None, tuple[tuple[str, str], ...]] = {
         ("/records/reminders", "/records/reminders"),
         ("/records/replay", "/records/replay"),
         ("/records/seal", "/records/seal"),
-        ("/records/work/{key}", "/records/work/{replay}"),
+        ("/records/under-way/{key}", "/records/under-way/{replay}"),
         ("/records/decisions", "/records/decisions"),
         ("/records/documents", "/records/documents"),
         ("/records/single-tenders", "/records/single-tenders"),
@@ -164,7 +164,7 @@ _SAID: dict[str | None, tuple[tuple[str, str], ...]] = {
         ("/settings/in-force", "/settings/in-force"),
         ("/settings/jobs", "/settings/jobs"),
         ("/settings/read-models", "/settings/read-models"),
-        ("/settings/work/{key}", "/settings/work/{rebuild}"),
+        ("/settings/under-way/{key}", "/settings/under-way/{rebuild}"),
     ),
 }
 
@@ -349,7 +349,7 @@ def stage(app: FastAPI, office: Office, book: AddressBook) -> Staged:
     for name, (person, path, form, deed, said) in works.items():
         shown = dict(Page(staged.client(person).get(f"{path}{form}").text).sends())
         made[name] = staged.post(person, f"{path}{form}{deed}", {**shown, **said}).rsplit("/", 1)[1]
-        _wait_for(staged.client(person), f"{path}/work/{made[name]}")
+        _wait_for(staged.client(person), f"{path}/under-way/{made[name]}")
     return staged._replace(made=made)
 
 

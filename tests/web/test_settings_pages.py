@@ -85,7 +85,7 @@ def test_the_office_reads_what_concerns_its_work_and_nothing_of_how_it_is_run(
 
 def test_a_provider_and_somebody_not_signed_in_see_none_of_it(signed_in_as: SignInAs) -> None:
     provider, nobody = signed_in_as(Role.PROVIDER, provider="made-up-advocates-and-allies"), signed_in_as(None)
-    paths = [*FOR_ALL, *FOR_ADMINISTRATORS, "/settings/load", "/settings/chasing/default", "/settings/work/x"]
+    paths = [*FOR_ALL, *FOR_ADMINISTRATORS, "/settings/load", "/settings/chasing/default", "/settings/under-way/x"]
     assert {provider.get(path).status_code for path in paths} == {403}
     assert {nobody.get(path).status_code for path in paths} == {401}
 
@@ -326,12 +326,12 @@ def test_work_that_is_under_way_shows_how_far_it_is_and_looks_again(
     lead = ("On", "/settings")
     long_work.begin(accounts, me.who.id, "half", name="Work", counted="steps", total=3, lead=lead, work=work)
     assert told.wait(30)
-    answer = finance.get("/settings/work/half")
+    answer = finance.get("/settings/under-way/half")
     assert "2 of 3 steps done." in Page(answer.text).text
     assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in answer.text
     go_on.set()
     long_work.wait("half")
-    assert "All of it is done." in page_at(finance, "/settings/work/half").text
+    assert "All of it is done." in page_at(finance, "/settings/under-way/half").text
 
 
 def test_work_that_breaks_off_says_so_without_the_words_of_the_fault(demonstration: Demonstrated) -> None:

@@ -62,7 +62,7 @@ def begin_check(request: Request, form: FormData) -> Response:
         lead=("Go back to the seals of the log", "/records/seal"),
         work=lambda progress: checked(desk, progress),
     )
-    return go(f"/records/work/{key}")
+    return go(f"/records/under-way/{key}")
 
 
 def checked(desk: FrontDesk, progress: long_work.Progress) -> str:
@@ -127,7 +127,7 @@ def begin_replay(request: Request, form: FormData) -> Response:
         lead=("Go back to the yearly replay", "/records/replay"),
         work=lambda _progress: in_words(int(said), replay(desk.office.log, int(said))),
     )
-    return go(f"/records/work/{key}")
+    return go(f"/records/under-way/{key}")
 
 
 def in_words(year: int, told: Replayed) -> str:

@@ -327,7 +327,7 @@ def make_router() -> APIRouter:
     add("/seal", checks.seal, AUDITORS)
     for path, endpoint in checks.POSTED.items():
         add(path.removeprefix("/records"), endpoint, AUDITORS, "POST")
-    add("/work/{key}", checks.work, AUDITORS)
+    add("/under-way/{key}", checks.work, AUDITORS)
     for name in REGISTERS:
         add(f"/{name}", register(name), READERS)
     add("/{noun}/{reference}", thing, ABOUT["history"].may)

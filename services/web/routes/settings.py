@@ -235,7 +235,7 @@ def rebuild(request: Request, form: FormData) -> Response:
         lead=("Back to read models", "/settings/read-models"),
         work=work,
     )
-    return go(f"/settings/work/{key}")
+    return go(f"/settings/under-way/{key}")
 
 
 def _loading(
@@ -285,7 +285,7 @@ def load(request: Request, form: FormData) -> Response:
     data = upload.file.read()
     key = digest_of_form(request, form, sha256(data).hexdigest())
     if long_work.standing(desk.accounts, who.person.id, key) is not None:
-        return go(f"/settings/work/{key}")
+        return go(f"/settings/under-way/{key}")
     plan = plan_for(desk.office, data, upload.filename, who.actor)
     notes = [str(note) for note in plan.notes]
     if plan.faults:
@@ -315,7 +315,7 @@ def load(request: Request, form: FormData) -> Response:
         lead=("Go to the awards", "/awards"),
         work=work,
     )
-    return go(f"/settings/work/{key}")
+    return go(f"/settings/under-way/{key}")
 
 
 def template(request: Request) -> Response:
@@ -366,5 +366,5 @@ def make_router() -> APIRouter:
     add("/settings/load", open_load, SHEETS_MAY)
     add("/settings/load", posted(load), SHEETS_MAY, "POST")
     add("/settings/load/empty.csv", template, SHEETS_MAY)
-    add("/settings/work/{key}", show_work, ADMINISTRATORS | SHEETS_MAY)
+    add("/settings/under-way/{key}", show_work, ADMINISTRATORS | SHEETS_MAY)
     return router
